@@ -1,0 +1,8 @@
+/**
+ * Surface roughness categories of ASCE/SEI 7, section 26.7.2, from roughest to smoothest.
+ */
+export const ROUGHNESS = ['B', 'C', 'D'] as const;
+export type Roughness = (typeof ROUGHNESS)[number];
+
+/** Severity of the wind load that a category brings: B < C < D. */
+export const severity = (roughness: Roughness): number => ROUGHNESS.indexOf(roughness);

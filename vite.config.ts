@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+
+/**
+ * The app is static files: `vite build` writes them to `dist-app/`.
+ * COOP/COEP headers are not needed: nothing here requires SharedArrayBuffer.
+ */
+export default defineConfig({
+  base: './',
+  build: { outDir: 'dist-app', target: 'es2022', chunkSizeWarningLimit: 2500 },
+  worker: { format: 'es' },
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgpu',
+    ],
+  },
+});

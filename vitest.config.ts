@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+const slow = { testTimeout: 120_000, hookTimeout: 180_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/{unit,reference,cli,gpu}/**/*.test.ts'],
+          ...slow,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/{components,e2e,package}/**/*.test.ts'],
+          // Each file drives a real Chromium; two at once starve a two-core machine.
+          fileParallelism: false,
+          ...slow,
+        },
+      },
+    ],
+  },
+});
