@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../site/user-error.ts';
+import { SOFTWARE_VERSION } from '../site/version.ts';
+import { say } from './io.ts';
+
+/** Each command module adds itself; imported only when it is asked for, so that `--help` is quick. */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {};
+
+/**
+ * Runs one `upwind` command line.
+ * @returns exit status: 0 success, 2 bad usage or bad input, 1 failure
+ */
+export async function runCommandLine(argv: string[]): Promise<number> {
+  const program = new Command('upwind')
+    .description('Surface roughness and exposure category around a building site (ASCE 7).')
+    .version(SOFTWARE_VERSION)
+    .showHelpAfterError('(upwind <command> --help says more)')
+    .exitOverride();
+  const asked = commands[argv[2] ?? ''];
+  try {
+    for (const load of asked ? [asked] : Object.values(commands)) (await load())(program);
+    for (const command of program.commands) command.exitOverride();
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) {
+      say(`upwind: ${error.message}`);
+      return 2;
+    }
+    if (error instanceof Error && error.name === 'AbortError') {
+      say('upwind: stopped.');
+      return 1;
+    }
+    say(`upwind: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 1;
+  }
+}
