@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, ConsoleMessage, Page } from 'playwright-core';
+
+/** Where Debian, Ubuntu and others put a Chromium, best first. */
+const KNOWN_PATHS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Chromium that is already here: `CHROMIUM_PATH`, the system's, or playwright's cache. */
+export function findChromium(): string | null {
+  const asked = process.env.CHROMIUM_PATH;
+  if (asked) {
+    if (!existsSync(asked)) throw new Error(`CHROMIUM_PATH is ${asked}, which does not exist.`);
+    return asked;
+  }
+  const cached = chromium.executablePath();
+  return [...KNOWN_PATHS, cached].find((path) => path && existsSync(path)) ?? null;
+}
+
+/** Installs one: the distribution's for root on Debian (small, with its libraries), else playwright's. */
+function installChromium(): void {
+  const run = (command: string, args: string[]) => {
+    process.stderr.write(`No Chromium found; installing one: ${command} ${args.join(' ')}\n`);
+    execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 600_000 });
+  };
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    try {
+      run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']);
+    } catch {
+      run('apt-get', ['update']);
+      run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']);
+    }
+    if (findChromium()) return;
+  }
+  run('npx', ['playwright-core', 'install', '--with-deps', 'chromium']);
+}
+
+/** Path of a Chromium, installing it first where there is none. */
+export function ensureChromium(): string {
+  let path = findChromium();
+  if (!path) {
+    installChromium();
+    path = findChromium();
+  }
+  if (!path) {
+    throw new Error('No Chromium and none could be installed. Set CHROMIUM_PATH to one.');
+  }
+  return path;
+}
+
+export interface LaunchOptions {
+  /** WebGPU through SwiftShader where there is no GPU; default true. */
+  webgpu?: boolean;
+  /** WebGL through SwiftShader, which MapLibre needs; default false. */
+  webgl?: boolean;
+  /** Further command line flags. */
+  args?: string[];
+}
+
+/** A headless Chromium for tests. Close it in `afterAll`. */
+export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  const { webgpu = true, webgl = false, args = [] } = options;
+  return chromium.launch({
+    executablePath: ensureChromium(),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      ...(webgpu ? ['--enable-unsafe-webgpu'] : []),
+      ...(webgl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : []),
+      ...args,
+    ],
+  });
+}
+
+/**
+ * Collects what a page complains about: uncaught errors and console errors. A test ends with
+ * `expect(complaints).toEqual([])`.
+ */
+export function watchPage(page: Page, ignore: RegExp[] = []): string[] {
+  const complaints: string[] = [];
+  const add = (text: string) => {
+    if (!ignore.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  page.on('pageerror', (error) => add(`uncaught: ${error.stack ?? error.message}`));
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error') add(`console: ${message.text()} (${message.location().url})`);
+  });
+  return complaints;
+}
