@@ -1,0 +1,12 @@
+import { labelStrings } from './strings/labels.ts';
+import { pageStrings } from './strings/page.ts';
+import { trainStrings } from './strings/train.ts';
+
+/** Every sentence the page can say, by key; `{name}` is a placeholder. */
+const strings = { ...pageStrings, ...labelStrings, ...trainStrings };
+export type StringKey = keyof typeof strings;
+
+/** The words for a key, with `{placeholders}` filled in. */
+export function t(key: StringKey, values: Record<string, string | number> = {}): string {
+  return strings[key].replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
+}

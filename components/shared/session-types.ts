@@ -1,0 +1,173 @@
+import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { ImagerySource } from '../../src/imagery/image-source.ts';
+import type { Patch } from '../../src/imagery/patch.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
+import type { LngLat } from '../../src/site/lng-lat.ts';
+import type { BackendInfo, BackendName, Classifier, ModelInfo } from '../../src/vit/classifier.ts';
+
+/** Where the building stands and how tall it is. */
+export interface Site {
+  at: LngLat;
+  name: string | null;
+  /** Mean roof height [ft]. */
+  heightFt: number;
+}
+
+/** Everything a person sets that outlives one site. Survives a reload. */
+export interface Settings {
+  unit: 'ft' | 'm';
+  theme: 'system' | 'light' | 'dark';
+  edition: '7-16' | '7-22';
+  /** Share of other ground still read as "prevails", 0 to 1. */
+  tolerance: number;
+  conservative: boolean;
+  /** Ground size of one tile [m]; null takes the checkpoint's own. */
+  tileM: number | null;
+  /** Compute backend to ask for first; null lets the engine choose. */
+  backend: BackendName | null;
+  imagery: ImagerySpec;
+  model: ModelRef | null;
+  /** Address search; null keeps the page free of any such service. `{query}` is replaced. */
+  geocoderUrl: string | null;
+}
+
+/** What the imagery picker chose: a preset id, or a service the person brings. */
+export interface ImagerySpec {
+  id: string;
+  /** URL template (`{z}/{x}/{y}`) or WMS address, for `xyz` and `wms`. */
+  url?: string;
+  maxZoom?: number;
+  /** WMS layer names. */
+  layers?: string;
+  attribution?: string;
+}
+
+/** Where a checkpoint comes from. */
+export type ModelRef =
+  | { kind: 'url'; url: string; name: string }
+  | { kind: 'hub'; id: string; revision?: string }
+  /** Trained or dropped in on this device, kept in the checkpoint store. */
+  | { kind: 'stored'; id: string; name: string }
+  /** A folder or a zip as dropped; not kept across a reload. */
+  | { kind: 'files'; files: File[]; name: string };
+
+export type ModelState =
+  | { status: 'none'; message: string }
+  | { status: 'loading'; ref: ModelRef; label: string; loaded: number; total: number | null }
+  | { status: 'ready'; ref: ModelRef; info: ModelInfo; backend: BackendInfo }
+  | { status: 'failed'; ref: ModelRef; message: string };
+
+export type RunState =
+  | { phase: 'idle' }
+  | { phase: 'loading-model'; message: string }
+  | { phase: 'running'; done: number; total: number }
+  | { phase: 'done' }
+  | { phase: 'cancelled'; done: number; total: number }
+  | { phase: 'failed'; message: string };
+
+/** What the pointer, the keyboard focus or a click is on; rose, table and map all show it. */
+export interface Selection {
+  /** Tile with its card open. */
+  tileId: string | null;
+  /** Direction (`N`, `NE`, …) opened in the table. */
+  direction: string | null;
+  /** Direction under the pointer or focus. */
+  hotDirection: string | null;
+  /** Tile under the pointer or focus. */
+  hotTileId: string | null;
+}
+
+/** A sector judged before the whole site is. */
+export interface PartialSector {
+  index: number;
+  fromDeg: number;
+  toDeg: number;
+  exposure: Roughness;
+}
+
+/** One snapshot. Replaced, never changed in place. */
+export interface SessionState {
+  site: Site | null;
+  settings: Settings;
+  imagery: { source: ImagerySource | null; message: string | null };
+  model: ModelState;
+  run: RunState;
+  /** Tiles so far: of the run in progress, or of `result`. */
+  tiles: readonly TileResult[];
+  partialSectors: readonly PartialSector[];
+  result: SiteResult | null;
+  /** True where site, settings, imagery or model changed since `result`. */
+  stale: boolean;
+  selection: Selection;
+}
+
+export type SessionListener = (
+  state: SessionState,
+  changed: ReadonlySet<keyof SessionState>,
+) => void;
+
+/** Progress of one run, as `analyseSite` reports it. */
+export type RunEvent =
+  | { type: 'plan'; total: number }
+  | { type: 'tile'; tile: TileResult; done: number; total: number }
+  | { type: 'sector'; sector: PartialSector };
+
+export interface RunRequest {
+  site: Site;
+  settings: Settings;
+}
+
+export interface RunOptions {
+  signal: AbortSignal;
+  onEvent(event: RunEvent): void;
+  onPatch(patch: Patch): void;
+}
+
+/** A person's correction of one tile. */
+export interface TileCorrection {
+  tileId: string;
+  /** null withdraws the person's label and brings the model's back. */
+  roughness: Roughness | null;
+  reason: string;
+  by: string;
+}
+
+/** What a session needs from its host. `session-ports.ts` implements them for the browser. */
+export interface SessionPorts {
+  resolveImagery(spec: ImagerySpec): Promise<ImagerySource>;
+  /** The model that comes with the page; null where there is none. */
+  bundledModel(): Promise<ModelRef | null>;
+  loadModel(
+    ref: ModelRef,
+    options: {
+      signal: AbortSignal;
+      backend: BackendName | null;
+      onProgress(loaded: number, total: number | null, label: string): void;
+    },
+  ): Promise<Classifier>;
+  analyse(
+    request: RunRequest,
+    means: { source: ImagerySource; classifier: Classifier },
+    options: RunOptions,
+  ): Promise<SiteResult>;
+  /** Judges the sectors again from the result's own tiles: new rules, or corrected tiles. */
+  reassess(
+    result: SiteResult,
+    change: { corrections?: TileCorrection[]; site?: Site; settings?: Settings },
+  ): Promise<SiteResult>;
+  /** The picture of one tile again, from the on-device cache where it is. */
+  capturePatch(
+    tile: TileResult,
+    result: SiteResult,
+    source: ImagerySource,
+    signal: AbortSignal,
+  ): Promise<Patch | null>;
+  store: SessionStore;
+}
+
+/** Keeps settings and the last answer on this device. */
+export interface SessionStore {
+  load(): Promise<{ settings: Partial<Settings>; site: Site | null; result: SiteResult | null }>;
+  saveSettings(settings: Settings, site: Site | null): Promise<void>;
+  saveResult(result: SiteResult | null): Promise<void>;
+}

@@ -1,0 +1,379 @@
+import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { Patch } from '../../src/imagery/patch.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
+import type { LngLat } from '../../src/site/lng-lat.ts';
+import type { Classifier } from '../../src/vit/classifier.ts';
+import type {
+  ImagerySpec,
+  ModelRef,
+  RunEvent,
+  Selection,
+  SessionListener,
+  SessionPorts,
+  SessionState,
+  Site,
+  Settings,
+} from './session-types.ts';
+
+export type * from './session-types.ts';
+
+export const DEFAULT_SETTINGS: Settings = {
+  unit: 'ft',
+  theme: 'system',
+  edition: '7-22',
+  tolerance: 0.2,
+  conservative: false,
+  tileM: null,
+  backend: null,
+  imagery: { id: 'demo' },
+  model: null,
+  geocoderUrl: null,
+};
+
+const NOTHING_SELECTED: Selection = {
+  tileId: null,
+  direction: null,
+  hotDirection: null,
+  hotTileId: null,
+};
+
+/** Settings that judge the same tiles anew; the rest ask for other tiles. */
+const RULES = new Set<keyof Settings>(['edition', 'tolerance', 'conservative']);
+const APPEARANCE = new Set<keyof Settings>(['unit', 'theme', 'geocoderUrl']);
+
+/**
+ * The page's store: one immutable snapshot, told to listeners when it changes. Elements read it
+ * and call its actions; none of them fetches, decodes or computes. Nothing here knows Lit.
+ *
+ * - `state.result`, `state.tiles` – the answer and its tiles; `patch(id)` – a tile's pixels.
+ * - `classifier()` – the loaded model, for whoever has pictures of their own to judge.
+ * - `useModel(ref)` – switch to another checkpoint, such as one trained a moment ago.
+ * - `correctTile(…)` – a person's label on a tile; the directions are judged again.
+ */
+export class Session {
+  #state: SessionState = {
+    site: null,
+    settings: DEFAULT_SETTINGS,
+    imagery: { source: null, message: null },
+    model: { status: 'none', message: '' },
+    run: { phase: 'idle' },
+    tiles: [],
+    partialSectors: [],
+    result: null,
+    stale: false,
+    selection: NOTHING_SELECTED,
+  };
+  #listeners = new Set<SessionListener>();
+  #ports: SessionPorts;
+  #patches = new Map<string, Patch>();
+  #classifier: Promise<Classifier> | null = null;
+  #loading: AbortController | null = null;
+  #running: AbortController | null = null;
+  #imageryTurn = 0;
+  #reassessing: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Calls `listener` after every change, until the returned function is called. */
+  subscribe(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(change: Partial<SessionState>): void {
+    if (this.#disposed) return;
+    const changed = new Set<keyof SessionState>();
+    for (const key of Object.keys(change) as (keyof SessionState)[]) {
+      if (this.#state[key] !== change[key]) changed.add(key);
+    }
+    if (changed.size === 0) return;
+    this.#state = { ...this.#state, ...change };
+    for (const listener of [...this.#listeners]) listener(this.#state, changed);
+  }
+
+  /** Brings back the last visit, then what the link asks for. */
+  async restore(link: { site?: Site; settings?: Partial<Settings> } = {}): Promise<void> {
+    const saved = await this.#ports.store.load();
+    const settings = { ...DEFAULT_SETTINGS, ...saved.settings, ...link.settings };
+    const site = link.site ?? saved.site;
+    const keep = saved.result !== null && site !== null && isFor(saved.result, site);
+    this.#set({
+      settings,
+      site,
+      result: keep ? saved.result : null,
+      tiles: keep && saved.result ? saved.result.tiles : [],
+      run: keep ? { phase: 'done' } : { phase: 'idle' },
+    });
+    await this.useImagery(settings.imagery);
+    if (keep) this.#set({ stale: saved.result?.imagery.id !== this.#state.imagery.source?.id });
+  }
+
+  /** Moves the site. The answer of another place is put away. */
+  setSite(at: LngLat, name: string | null = null): void {
+    this.cancel();
+    this.#patches.clear();
+    this.#set({
+      site: { at, name, heightFt: this.#state.site?.heightFt ?? 25 },
+      result: null,
+      tiles: [],
+      partialSectors: [],
+      run: { phase: 'idle' },
+      stale: false,
+      selection: NOTHING_SELECTED,
+    });
+    this.#save();
+  }
+
+  setHeightFt(heightFt: number): void {
+    const { site, result } = this.#state;
+    if (!site || site.heightFt === heightFt) return;
+    this.#set({ site: { ...site, heightFt }, stale: result !== null });
+    this.#save();
+  }
+
+  /** Changes settings; a change of rules alone judges the same tiles again at once. */
+  async change(change: Partial<Settings>): Promise<void> {
+    const keys = Object.keys(change) as (keyof Settings)[];
+    this.#set({ settings: { ...this.#state.settings, ...change } });
+    this.#save();
+    if (change.imagery) await this.useImagery(change.imagery);
+    if (keys.some((key) => !RULES.has(key) && !APPEARANCE.has(key))) {
+      this.#set({ stale: this.#state.result !== null });
+    }
+    if (keys.some((key) => RULES.has(key)))
+      await this.#reassess({ settings: this.#state.settings });
+  }
+
+  async useImagery(spec: ImagerySpec): Promise<void> {
+    const turn = ++this.#imageryTurn;
+    let imagery: SessionState['imagery'];
+    try {
+      imagery = { source: await this.#ports.resolveImagery(spec), message: null };
+    } catch (error) {
+      imagery = { source: null, message: wordsOf(error) };
+    }
+    if (turn === this.#imageryTurn) this.#set({ imagery });
+  }
+
+  /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
+  async useModel(ref: ModelRef): Promise<void> {
+    await this.#releaseModel();
+    // A File cannot be kept in the settings; what is stored on this device can.
+    if (ref.kind !== 'files') {
+      this.#set({ settings: { ...this.#state.settings, model: ref } });
+      this.#save();
+    }
+    if (this.#state.result) this.#set({ stale: true });
+    this.#load(ref);
+    await this.#classifier?.catch(() => undefined);
+  }
+
+  #load(ref: ModelRef): Promise<Classifier> {
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
+    const classifier = this.#ports
+      .loadModel(ref, {
+        signal: loading.signal,
+        backend: this.#state.settings.backend,
+        onProgress: (loaded, total, label) => {
+          if (loading.signal.aborted) return;
+          this.#set({ model: { status: 'loading', ref, label, loaded, total } });
+        },
+      })
+      .then(
+        (ready) => {
+          if (loading.signal.aborted) {
+            void ready.dispose();
+            throw new DOMException('Cancelled', 'AbortError');
+          }
+          this.#set({
+            model: { status: 'ready', ref, info: ready.model, backend: ready.backend },
+          });
+          return ready;
+        },
+        (error: unknown) => {
+          if (!loading.signal.aborted) {
+            this.#classifier = null;
+            this.#set({ model: { status: 'failed', ref, message: wordsOf(error) } });
+          }
+          throw error;
+        },
+      );
+    this.#classifier = classifier;
+    classifier.catch(() => undefined);
+    return classifier;
+  }
+
+  /**
+   * The model in use, loading the chosen one (or the page's own) the first time.
+   * @throws UserError where there is no model or it does not load
+   */
+  async classifier(): Promise<Classifier> {
+    if (this.#classifier) return this.#classifier;
+    const ref = this.#state.settings.model ?? (await this.#ports.bundledModel());
+    if (!ref) {
+      this.#set({ model: { status: 'none', message: '' } });
+      throw new NoModelError();
+    }
+    return this.#classifier ?? this.#load(ref);
+  }
+
+  async #releaseModel(): Promise<void> {
+    this.cancel();
+    this.#loading?.abort();
+    const old = this.#classifier;
+    this.#classifier = null;
+    if (old) await old.then((classifier) => classifier.dispose()).catch(() => undefined);
+  }
+
+  /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
+  async analyse(): Promise<SiteResult | null> {
+    this.cancel();
+    const { site, settings, imagery } = this.#state;
+    if (!site) return null;
+    const running = new AbortController();
+    this.#running = running;
+    const mine = (change: Partial<SessionState>) => {
+      if (this.#running === running) this.#set(change);
+    };
+    let tiles: TileResult[] = [];
+    try {
+      if (!imagery.source) throw new Error(imagery.message ?? 'no imagery');
+      mine({ run: { phase: 'loading-model', message: '' } });
+      const classifier = await this.classifier();
+      running.signal.throwIfAborted();
+      this.#patches.clear();
+      mine({
+        result: null,
+        tiles,
+        partialSectors: [],
+        stale: false,
+        selection: NOTHING_SELECTED,
+        run: { phase: 'running', done: 0, total: 0 },
+      });
+      const onEvent = (event: RunEvent) => {
+        if (event.type === 'plan') mine({ run: { phase: 'running', done: 0, total: event.total } });
+        if (event.type === 'tile') {
+          tiles = [...tiles, event.tile];
+          mine({ tiles, run: { phase: 'running', done: event.done, total: event.total } });
+        }
+        if (event.type === 'sector') {
+          const others = this.#state.partialSectors.filter((s) => s.index !== event.sector.index);
+          mine({ partialSectors: [...others, event.sector] });
+        }
+      };
+      const result = await this.#ports.analyse(
+        { site, settings },
+        { source: imagery.source, classifier },
+        {
+          signal: running.signal,
+          onEvent,
+          onPatch: (patch) => {
+            if (this.#running === running) this.#patches.set(patch.tileId, patch);
+          },
+        },
+      );
+      running.signal.throwIfAborted();
+      mine({ result, tiles: result.tiles, partialSectors: [], run: { phase: 'done' } });
+      await this.#ports.store.saveResult(result).catch(() => undefined);
+      return result;
+    } catch (error) {
+      if (!running.signal.aborted) mine({ run: { phase: 'failed', message: wordsOf(error) } });
+      return null;
+    } finally {
+      if (this.#running === running) this.#running = null;
+    }
+  }
+
+  /** Stops the run in progress; tiles already seen stay on the map. */
+  cancel(): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = null;
+    running.abort();
+    const { run } = this.#state;
+    const counts = run.phase === 'running' ? run : { done: 0, total: 0 };
+    this.#set({ run: { phase: 'cancelled', done: counts.done, total: counts.total } });
+  }
+
+  /** The pixels the model saw, from memory or captured again; null where there are none. */
+  async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
+    const held = this.#patches.get(tileId);
+    if (held) return held;
+    const { result, imagery } = this.#state;
+    const tile = result?.tiles.find(({ id }) => id === tileId);
+    if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;
+    const patch = await this.#ports.capturePatch(tile, result, imagery.source, signal);
+    if (patch && this.#state.result === result) this.#patches.set(tileId, patch);
+    return patch;
+  }
+
+  /** Patches held in memory, by tile id. */
+  get patches(): ReadonlyMap<string, Patch> {
+    return this.#patches;
+  }
+
+  /** A person's word on one tile; null takes it back. */
+  async correctTile(
+    tileId: string,
+    roughness: Roughness | null,
+    { reason = '', by = 'person' } = {},
+  ): Promise<void> {
+    await this.#reassess({ corrections: [{ tileId, roughness, reason, by }] });
+  }
+
+  /** One after the other, so that two quick corrections both count. */
+  #reassess(change: Parameters<SessionPorts['reassess']>[1]): Promise<void> {
+    const next = this.#reassessing.then(async () => {
+      const { result } = this.#state;
+      if (!result) return;
+      const judged = await this.#ports.reassess(result, change);
+      if (this.#state.result !== result) return;
+      this.#set({ result: judged, tiles: judged.tiles });
+      await this.#ports.store.saveResult(judged).catch(() => undefined);
+    });
+    this.#reassessing = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Marks a tile or direction; a key left out stays as it is. */
+  select(change: Partial<Selection>): void {
+    const selection = { ...this.#state.selection, ...change };
+    const keys = Object.keys(change) as (keyof Selection)[];
+    if (keys.some((key) => this.#state.selection[key] !== change[key])) this.#set({ selection });
+  }
+
+  #save(): void {
+    const { settings, site } = this.#state;
+    void this.#ports.store.saveSettings(settings, site).catch(() => undefined);
+  }
+
+  /** Ends the run, frees the model and forgets every listener. */
+  async dispose(): Promise<void> {
+    await this.#releaseModel();
+    this.#disposed = true;
+    this.#listeners.clear();
+    this.#patches.clear();
+  }
+}
+
+/** There is no checkpoint to run. */
+export class NoModelError extends Error {
+  override name = 'NoModelError';
+}
+
+const isFor = (result: SiteResult, site: Site): boolean =>
+  result.site.lng === site.at.lng &&
+  result.site.lat === site.at.lat &&
+  result.site.heightFt === site.heightFt;
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
