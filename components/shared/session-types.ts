@@ -1,4 +1,10 @@
-import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
+import type {
+  DirectionResult,
+  SectorResult,
+  SiteResult,
+  TileResult,
+} from '../../src/analysis/site-result.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
@@ -77,12 +83,10 @@ export interface Selection {
   hotTileId: string | null;
 }
 
-/** A sector judged before the whole site is. */
-export interface PartialSector {
-  index: number;
-  fromDeg: number;
-  toDeg: number;
-  exposure: Roughness;
+/** Sectors and directions as far as the tiles so far tell. */
+export interface Assessment {
+  sectors: readonly SectorResult[];
+  directions: readonly DirectionResult[];
 }
 
 /** One snapshot. Replaced, never changed in place. */
@@ -92,9 +96,13 @@ export interface SessionState {
   imagery: { source: ImagerySource | null; message: string | null };
   model: ModelState;
   run: RunState;
-  /** Tiles so far: of the run in progress, or of `result`. */
+  /**
+   * Tiles of the run in progress, or of `result`. While a run lasts, one with neither `roughness`
+   * nor `missing` is still to come.
+   */
   tiles: readonly TileResult[];
-  partialSectors: readonly PartialSector[];
+  /** Of the run in progress, or of `result`; null before anything is known. */
+  assessment: Assessment | null;
   result: SiteResult | null;
   /** True where site, settings, imagery or model changed since `result`. */
   stale: boolean;
@@ -106,12 +114,6 @@ export type SessionListener = (
   changed: ReadonlySet<keyof SessionState>,
 ) => void;
 
-/** Progress of one run, as `analyseSite` reports it. */
-export type RunEvent =
-  | { type: 'plan'; total: number }
-  | { type: 'tile'; tile: TileResult; done: number; total: number }
-  | { type: 'sector'; sector: PartialSector };
-
 export interface RunRequest {
   site: Site;
   settings: Settings;
@@ -119,8 +121,7 @@ export interface RunRequest {
 
 export interface RunOptions {
   signal: AbortSignal;
-  onEvent(event: RunEvent): void;
-  onPatch(patch: Patch): void;
+  onEvent(event: AnalysisEvent): void;
 }
 
 /** A person's correction of one tile. */

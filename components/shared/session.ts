@@ -1,3 +1,4 @@
+import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
 import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
@@ -6,7 +7,6 @@ import type { Classifier } from '../../src/vit/classifier.ts';
 import type {
   ImagerySpec,
   ModelRef,
-  RunEvent,
   Selection,
   SessionListener,
   SessionPorts,
@@ -58,7 +58,7 @@ export class Session {
     model: { status: 'none', message: '' },
     run: { phase: 'idle' },
     tiles: [],
-    partialSectors: [],
+    assessment: null,
     result: null,
     stale: false,
     selection: NOTHING_SELECTED,
@@ -107,8 +107,7 @@ export class Session {
     this.#set({
       settings,
       site,
-      result: keep ? saved.result : null,
-      tiles: keep && saved.result ? saved.result.tiles : [],
+      ...(keep && saved.result ? answerOf(saved.result) : {}),
       run: keep ? { phase: 'done' } : { phase: 'idle' },
     });
     await this.useImagery(settings.imagery);
@@ -123,7 +122,7 @@ export class Session {
       site: { at, name, heightFt: this.#state.site?.heightFt ?? 25 },
       result: null,
       tiles: [],
-      partialSectors: [],
+      assessment: null,
       run: { phase: 'idle' },
       stale: false,
       selection: NOTHING_SELECTED,
@@ -254,20 +253,21 @@ export class Session {
       mine({
         result: null,
         tiles,
-        partialSectors: [],
+        assessment: null,
         stale: false,
         selection: NOTHING_SELECTED,
         run: { phase: 'running', done: 0, total: 0 },
       });
-      const onEvent = (event: RunEvent) => {
-        if (event.type === 'plan') mine({ run: { phase: 'running', done: 0, total: event.total } });
-        if (event.type === 'tile') {
-          tiles = [...tiles, event.tile];
+      const onEvent = (event: AnalysisEvent) => {
+        if (event.type === 'plan') {
+          tiles = withTiles(tiles, event.tiles);
+          mine({ tiles, run: { phase: 'running', done: 0, total: event.tiles.length } });
+        } else if (event.type === 'tile') {
+          if (event.patch) this.#patches.set(event.tile.id, event.patch);
+          tiles = withTiles(tiles, [event.tile]);
           mine({ tiles, run: { phase: 'running', done: event.done, total: event.total } });
-        }
-        if (event.type === 'sector') {
-          const others = this.#state.partialSectors.filter((s) => s.index !== event.sector.index);
-          mine({ partialSectors: [...others, event.sector] });
+        } else {
+          mine({ assessment: { sectors: event.sectors, directions: event.directions } });
         }
       };
       const result = await this.#ports.analyse(
@@ -275,14 +275,13 @@ export class Session {
         { source: imagery.source, classifier },
         {
           signal: running.signal,
-          onEvent,
-          onPatch: (patch) => {
-            if (this.#running === running) this.#patches.set(patch.tileId, patch);
+          onEvent: (event) => {
+            if (this.#running === running) onEvent(event);
           },
         },
       );
       running.signal.throwIfAborted();
-      mine({ result, tiles: result.tiles, partialSectors: [], run: { phase: 'done' } });
+      mine({ ...answerOf(result), run: { phase: 'done' } });
       await this.#ports.store.saveResult(result).catch(() => undefined);
       return result;
     } catch (error) {
@@ -337,7 +336,7 @@ export class Session {
       if (!result) return;
       const judged = await this.#ports.reassess(result, change);
       if (this.#state.result !== result) return;
-      this.#set({ result: judged, tiles: judged.tiles });
+      this.#set(answerOf(judged));
       await this.#ports.store.saveResult(judged).catch(() => undefined);
     });
     this.#reassessing = next.catch(() => undefined);
@@ -374,6 +373,15 @@ const isFor = (result: SiteResult, site: Site): boolean =>
   result.site.lng === site.at.lng &&
   result.site.lat === site.at.lat &&
   result.site.heightFt === site.heightFt;
+
+const answerOf = (result: SiteResult) => ({ result, tiles: result.tiles, assessment: result });
+
+/** The list with `news` in place of tiles of the same id, or at its end. */
+function withTiles(tiles: readonly TileResult[], news: readonly TileResult[]): TileResult[] {
+  const byId = new Map(tiles.map((tile) => [tile.id, tile]));
+  for (const tile of news) byId.set(tile.id, tile);
+  return [...byId.values()];
+}
 
 const wordsOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
