@@ -62,8 +62,8 @@ export interface ImagerySource {
   readonly attribution: string;
   readonly terms: ImageryTerms;
   readonly synthetic: boolean;
-  /** URL template the map can show as base layer (`{z}/{x}/{y}`), if there is one. */
-  readonly mapTiles: { template: string; maxZoom: number } | null;
+  /** URL template MapLibre can show as base layer (`{z}/{x}/{y}`, `{bbox-epsg-3857}`), if there is one. */
+  readonly mapTiles: { template: string; maxZoom: number; tileSize?: number } | null;
   planTile(tile: Tile, targetMetresPerPixel: number): TilePlan;
   /** Sources that need no network (the demo scene) paint a request themselves. */
   paint?(request: ImageRequest, signal?: AbortSignal): Promise<RgbaImage>;
