@@ -15,7 +15,10 @@ export interface AttentionSize {
   perHead: boolean;
 }
 
-/** What the backward needs: scaled queries, keys, values and attention, per head or batched. */
+/**
+ * What the backward needs: scaled queries, keys, values and attention; head by head (the first
+ * three transposed, [width, tokens]) or batched ([batch·heads, tokens, width]).
+ */
 export interface AttentionSaved {
   q: tf.Tensor[];
   k: tf.Tensor[];
@@ -38,22 +41,26 @@ export function attentionGradient(dOut: T2, saved: AttentionSaved, size: Attenti
 
 const t = (x: T2): T2 => tf.transpose(x);
 
-/** Cuts x [batch·tokens, columns·width] into its [tokens, width] pieces, image by image. */
+/**
+ * Cuts x [batch·tokens, columns·width] into transposed pieces [width, tokens], image by image.
+ * Only whole rows are sliced: of anything else the wasm kernel copies row by row.
+ */
 function cut(x: T2, { batch, tokens }: AttentionSize, columns: number): T2[] {
-  const byColumn = tf.split(x, columns, 1);
-  const pieces = byColumn.map((column) => (batch === 1 ? [column] : tf.split(column, batch, 0)));
-  return Array.from({ length: batch * columns }, (_, i) => {
-    const piece = pieces[i % columns]![Math.floor(i / columns)]!;
-    return tf.reshape(piece, [tokens, x.shape[1] / columns]);
-  });
+  const width = x.shape[1] / columns;
+  return Array.from({ length: batch }, (_, image) => {
+    const turned = t(tf.slice(x, [image * tokens, 0], [tokens, x.shape[1]]));
+    return Array.from({ length: columns }, (_, c) =>
+      tf.slice(turned, [c * width, 0], [width, tokens]),
+    );
+  }).flat();
 }
 
 /** The inverse of `cut`. */
 function join(pieces: T2[], { batch }: AttentionSize, columns: number): T2 {
-  const rows = Array.from({ length: batch }, (_, b) =>
-    tf.concat2d(pieces.slice(b * columns, (b + 1) * columns), 1),
+  const images = Array.from({ length: batch }, (_, image) =>
+    t(tf.concat2d(pieces.slice(image * columns, (image + 1) * columns), 0)),
   );
-  return rows.length === 1 ? rows[0]! : tf.concat2d(rows, 0);
+  return images.length === 1 ? images[0]! : tf.concat2d(images, 0);
 }
 
 /** softmax(x) backward: p ∘ (dp − Σ dp∘p). */
@@ -69,13 +76,13 @@ function perHeadForward(qkv: T2, size: AttentionSize) {
   const outputs: T2[] = [];
   for (let i = 0; i < batch * heads; i++) {
     const at = Math.floor(i / heads) * 3 * heads + (i % heads);
-    const [q, k, v] = [pieces[at]!, pieces[at + heads]!, pieces[at + 2 * heads]!];
-    const scaled = tf.mul(q, q.shape[1] ** -0.5) as T2;
-    const p = tf.softmax(tf.matMul(scaled, t(k))) as T2;
-    outputs.push(tf.matMul(p, v));
-    saved.q.push(scaled);
-    saved.k.push(k);
-    saved.v.push(v);
+    const [qT, kT, vT] = [pieces[at]!, pieces[at + heads]!, pieces[at + 2 * heads]!];
+    const scaledT = tf.mul(qT, qT.shape[0] ** -0.5) as T2;
+    const p = tf.softmax(tf.matMul(t(scaledT), kT)) as T2;
+    outputs.push(t(tf.matMul(p, t(vT))));
+    saved.q.push(scaledT);
+    saved.k.push(kT);
+    saved.v.push(vT);
     saved.p.push(p);
   }
   return { out: join(outputs, size, heads), saved };
@@ -86,14 +93,13 @@ function perHeadBackward(dOut: T2, saved: AttentionSaved, size: AttentionSize): 
   const dOutputs = cut(dOut, size, heads);
   const pieces: T2[] = new Array(3 * batch * heads);
   for (let i = 0; i < batch * heads; i++) {
-    const [q, k, v, p] = [saved.q[i], saved.k[i], saved.v[i], saved.p[i]] as [T2, T2, T2, T2];
-    const d = dOutputs[i]!;
-    const ds = softmaxGradient(tf.matMul(d, t(v)), p) as T2;
+    const [qT, kT, vT, p] = [saved.q[i], saved.k[i], saved.v[i], saved.p[i]] as [T2, T2, T2, T2];
+    const dT = dOutputs[i]!;
+    const ds = softmaxGradient(tf.matMul(t(dT), vT), p) as T2;
     const at = Math.floor(i / heads) * 3 * heads + (i % heads);
-    pieces[at] = tf.mul(tf.matMul(ds, k), q.shape[1] ** -0.5) as T2;
-    // dSᵀ·q and Pᵀ·d, written so that only the narrow matrices are transposed.
-    pieces[at + heads] = t(tf.matMul(t(q), ds));
-    pieces[at + 2 * heads] = t(tf.matMul(t(d), p));
+    pieces[at] = t(tf.mul(tf.matMul(ds, t(kT)), qT.shape[0] ** -0.5) as T2);
+    pieces[at + heads] = tf.matMul(qT, ds);
+    pieces[at + 2 * heads] = tf.matMul(dT, p);
   }
   return join(pieces, size, 3 * heads);
 }

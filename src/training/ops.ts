@@ -30,8 +30,9 @@ export const linearInputGradient = (dy: T2, weight: tf.Tensor): T2 => tf.matMul(
 
 /** Gradients by weight [out, in] and bias [out] of `linear`. */
 export function linearWeightGradients(dy: T2, x: T2): { weight: T2; bias: tf.Tensor1D } {
-  const bias = sumRows(dy);
-  return { weight: tf.matMul(t(dy), x), bias: tf.reshape(bias, [dy.shape[1]]) };
+  const dyT = t(dy);
+  const bias = tf.matMul(dyT, tf.ones([dy.shape[0], 1]) as T2);
+  return { weight: tf.matMul(dyT, x), bias: tf.reshape(bias, [dy.shape[1]]) };
 }
 
 export interface NormSaved {
