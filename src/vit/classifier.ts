@@ -57,3 +57,16 @@ export interface Classifier {
   readonly batchSize: number;
   dispose(): Promise<void>;
 }
+
+/** Where a model looked in one image. */
+export interface AttentionMap {
+  /** Patches along one side. */
+  side: number;
+  /** Share of each patch, row-major from the north-west, [side²]; sums to 1. */
+  weights: Float32Array;
+}
+
+/** A classifier that can also say where it looked; every classifier of ours is one. */
+export interface ExplainingClassifier extends Classifier {
+  explain(image: RgbImage, options?: { signal?: AbortSignal }): Promise<AttentionMap>;
+}

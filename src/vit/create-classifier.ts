@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { patchesPerSide } from '../checkpoint/config.ts';
+import type { RgbImage } from '../imagery/patch.ts';
+import { attentionRollout } from './attention-rollout.ts';
+import type { BackendOptions } from './backend.ts';
+import { batchSizeFor, batchSizes } from './batch.ts';
+import type { AttentionMap, Classification, ExplainingClassifier } from './classifier.ts';
+import { DeviceKeeper } from './device-keeper.ts';
+import { forward } from './forward.ts';
+import { modelInfo } from './model-info.ts';
+import type { VitParams } from './params.ts';
+import { imagesToPatches } from './preprocess.ts';
+import { softmax } from './softmax.ts';
+
+/** How far a classifier is from its first answer. */
+export interface ClassifierProgress {
+  stage: 'backend' | 'upload' | 'warm-up' | 'ready';
+}
+
+export interface ClassifierOptions extends BackendOptions {
+  onProgress?: (progress: ClassifierProgress) => void;
+  /** Images to run at once; by backend and model size unless said. */
+  batchSize?: number;
+}
+
+/** Lets messages in, such as a cancel, between two batches. */
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+/**
+ * Puts a checkpoint on the best backend this thread has and warms it up.
+ * A lost GPU device is replaced and the batch run again; a device that reports errors, or is lost a
+ * second time, is given up for the next backend, which `backend.rejected` then says.
+ * @throws UserError where no backend works
+ */
+export async function createClassifier(
+  checkpoint: Checkpoint,
+  options: ClassifierOptions = {},
+): Promise<ExplainingClassifier> {
+  const { config, preprocessor } = checkpoint;
+  const model = modelInfo(checkpoint);
+  const keeper = await DeviceKeeper.start(checkpoint, options);
+
+  const patchTensor = (images: RgbImage[]) =>
+    tf.tensor2d(imagesToPatches(images, preprocessor, config), [
+      images.length * patchesPerSide(config) ** 2,
+      3 * config.patchSize ** 2,
+    ]);
+
+  async function runBatch(images: RgbImage[], params: VitParams): Promise<Classification[]> {
+    const patches = patchTensor(images);
+    const { logits, features } = forward(params, config, patches);
+    try {
+      // data(), never dataSync(): on WebGPU that would block or fail.
+      const [logitValues, featureValues] = await Promise.all([logits.data(), features.data()]);
+      return images.map((_, index) => {
+        const row = <T extends ArrayLike<number>>(values: T, width: number) =>
+          Float32Array.prototype.slice.call(values, index * width, (index + 1) * width);
+        const own = row(logitValues, model.labels.length);
+        return {
+          logits: own,
+          probabilities: softmax(own, model.temperature),
+          features: row(featureValues, model.hiddenSize),
+        };
+      });
+    } finally {
+      tf.dispose([patches, logits, features]);
+    }
+  }
+
+  const classifier: ExplainingClassifier = {
+    model,
+    get backend() {
+      return keeper.info;
+    },
+    get batchSize() {
+      return options.batchSize ?? batchSizeFor(keeper.info, config);
+    },
+    async classify(images, { signal } = {}) {
+      const answers: Classification[] = [];
+      for (const size of batchSizes(images.length, classifier.batchSize)) {
+        signal?.throwIfAborted();
+        const batch = images.slice(answers.length, answers.length + size);
+        answers.push(...(await keeper.run((params) => runBatch(batch, params), signal)));
+        await nextTask();
+      }
+      signal?.throwIfAborted();
+      return answers;
+    },
+    async explain(image, { signal } = {}): Promise<AttentionMap> {
+      const weights = await keeper.run(async (params) => {
+        const patches = patchTensor([image]);
+        try {
+          return await attentionRollout(params, config, patches);
+        } finally {
+          patches.dispose();
+        }
+      }, signal);
+      return { side: patchesPerSide(config), weights };
+    },
+    dispose: () => keeper.dispose(),
+  };
+
+  try {
+    if (keeper.info.name === 'webgpu') {
+      // Shaders compile on first use, synchronously; better here than under the first tile.
+      options.onProgress?.({ stage: 'warm-up' });
+      const side = config.imageSize;
+      const blank = { width: side, height: side, rgb: new Uint8Array(side * side * 3) };
+      await classifier.classify(Array<RgbImage>(classifier.batchSize).fill(blank), options);
+    }
+  } catch (error) {
+    await keeper.dispose();
+    throw error;
+  }
+  options.onProgress?.({ stage: 'ready' });
+  return classifier;
+}

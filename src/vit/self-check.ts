@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs';
+import type { VitConfig } from '../checkpoint/config.ts';
+import { vitShapes } from '../checkpoint/vit-tensors.ts';
+import { elementCount, float32Tensor } from '../checkpoint/named-tensor.ts';
+import { forward } from './forward.ts';
+import { createParams, disposeParams } from './params.ts';
+
+/** A ViT of one block, small enough to check in a moment, with sides that are no powers of two. */
+const TINY: VitConfig = {
+  hiddenSize: 24,
+  layers: 1,
+  heads: 3,
+  intermediateSize: 40,
+  layerNormEps: 1e-6,
+  initializerRange: 0.02,
+  imageSize: 12,
+  patchSize: 4,
+  qkvBias: true,
+  labels: ['a', 'b', 'c'],
+  raw: {},
+};
+
+/** Largest difference of a logit that rounding explains; the logits are of size 1. */
+const TOLERANCE = 1e-3;
+
+/** Numbers without a pattern between −1 and 1, the same everywhere. */
+const noise = (length: number, start: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => Math.sin((start + i) * 12.9898) * Math.cos(i * 78.233));
+
+async function tinyLogits(): Promise<Float32Array> {
+  let start = 0;
+  const tensors = new Map(
+    [...vitShapes(TINY)].map(([name, shape]) => {
+      const values = noise(elementCount(shape), (start += 1000)).map((value) => value * 0.5);
+      return [name, float32Tensor(shape, values)] as const;
+    }),
+  );
+  const params = createParams({ config: TINY, tensors });
+  const patches = tf.tensor2d(noise(2 * 9 * 48, 7), [18, 48]);
+  const { logits, features } = forward(params, TINY, patches);
+  try {
+    return (await logits.data()) as Float32Array;
+  } finally {
+    tf.dispose([logits, features, patches]);
+    disposeParams(params);
+  }
+}
+
+/**
+ * Runs a tiny model on the backend in use and on the CPU, and compares: a driver or a shader that
+ * computes wrong numbers does not throw.
+ * @returns why the backend cannot be trusted, or null
+ */
+export async function selfCheck(backend: string): Promise<string | null> {
+  const found = await tinyLogits();
+  await tf.setBackend('cpu');
+  const expected = await tinyLogits();
+  await tf.setBackend(backend);
+  const worst = Math.max(...found.map((value, index) => Math.abs(value - expected[index]!)));
+  if (worst <= TOLERANCE) return null;
+  return `computes wrong numbers (a logit off by ${worst.toPrecision(2)} in the self-check)`;
+}
