@@ -3,6 +3,7 @@ import type { ImagerySource } from '../image-source.ts';
 import { publicUrl } from '../public-url.ts';
 import { arcgisImageSource, looksLikeImageServer } from './arcgis-image.ts';
 import { PRESETS } from './presets.ts';
+import { assertLawfulHost } from './refused-hosts.ts';
 import { ESRI_TERMS } from './terms.ts';
 import { looksLikeWms, wmsSource } from './wms.ts';
 import { xyzSource } from './xyz.ts';
@@ -38,6 +39,7 @@ export function resolveImagery(text: string, options: ResolveOptions = {}): Imag
       `No imagery is called "${publicUrl(asked)}". Choose ${ids.join(', ')}, or give a tile template such as https://example.org/{z}/{x}/{y}.png.`,
     );
   }
+  if (URL.canParse(asked)) assertLawfulHost(asked);
   const { attribution, name } = options;
   const about = { ...(attribution && { attribution }), ...(name && { name }), ...termsOf(asked) };
   if (/\{/.test(asked) && !options.wmsLayer)
