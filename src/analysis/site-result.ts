@@ -1,5 +1,22 @@
 import { z } from 'zod';
+import {
+  directionResultSchema,
+  overrideSchema,
+  sectorResultSchema,
+  segmentSchema,
+} from '../exposure/verdict.ts';
+import type {
+  DirectionResult,
+  Override,
+  SectorResult,
+  SectorSegment,
+} from '../exposure/verdict.ts';
 import { UserError } from '../site/user-error.ts';
+
+export { directionResultSchema, overrideSchema, sectorResultSchema, segmentSchema };
+export type { DirectionResult, Override, SectorResult, SectorSegment };
+/** A stretch of fetch of a sector or direction. */
+export type FetchSegment = SectorSegment;
 
 /**
  * The answer for one site, as versioned JSON. Every export is made from it, and nothing in it
@@ -43,78 +60,6 @@ export const tileResultSchema = z.object({
   urls: z.array(z.string()),
 });
 export type TileResult = z.infer<typeof tileResultSchema>;
-
-/** A stretch of fetch, from the site outward. */
-export const segmentSchema = z.object({
-  /** Prevailing category; null where the ground is not known. */
-  roughness: maybeRoughness,
-  fromM: z.number().min(0),
-  toM: z.number().min(0),
-  /** Mean over the sector's rays of the part of the stretch that lies in `roughness`. */
-  share,
-  /** Mean confidence of the tiles that the rays cross. */
-  confidence: share,
-});
-export type FetchSegment = z.infer<typeof segmentSchema>;
-
-const verdict = {
-  /** Roughness that prevails out to the exposure B distance; null where not known. */
-  roughness: maybeRoughness,
-  /** Reading with the chosen tolerance. */
-  exposure: roughness,
-  /** Reading with tolerance 0, or the most severe that ground not known may bring. */
-  exposureStrict: roughness,
-  /** True where the two readings differ. */
-  flips: z.boolean(),
-  /** True where ground not known decides. */
-  undetermined: z.boolean(),
-  /** Categories that ground not known does not exclude, and how far out that ground begins. */
-  notExcluded: z.array(
-    z.object({ exposure: roughness, tileIds: z.array(z.string()), fromM: z.number() }),
-  ),
-  clause: z.string(),
-  /** One sentence: the rule, the numbers. */
-  reason: z.string(),
-  /** Smallest shift of one boundary along the fetch that changes the category; null if none does. */
-  distanceToChangeFt: z.number().nullable(),
-  segments: z.array(segmentSchema),
-};
-
-export const sectorResultSchema = z.object({
-  /** `0–45`. */
-  name: z.string(),
-  fromDeg: z.number(),
-  toDeg: z.number(),
-  ...verdict,
-});
-export type SectorResult = z.infer<typeof sectorResultSchema>;
-
-export const directionResultSchema = z.object({
-  /** `N`, `NE`, … or `face 1 (32°)` for a building-normal one. */
-  name: z.string(),
-  bearingDeg: z.number().min(0).max(360),
-  /** Indices into `sectors` of the two 45° sectors either side, or the sectors made for it. */
-  sectors: z.array(z.number().int()),
-  /** Index of the one that governs. */
-  governedBy: z.number().int(),
-  ...verdict,
-  /** Velocity pressure exposure coefficient at mean roof height for `exposure`. */
-  kz: z.number(),
-});
-export type DirectionResult = z.infer<typeof directionResultSchema>;
-
-export const overrideSchema = z.object({
-  target: z.enum(['tile', 'segment', 'direction']),
-  /** Tile id, `sector index:segment index`, or direction name. */
-  id: z.string(),
-  from: maybeRoughness,
-  to: maybeRoughness,
-  reason: z.string(),
-  by: z.string(),
-  /** Break-line position where a segment's end was moved [m]. */
-  atM: z.number().optional(),
-});
-export type Override = z.infer<typeof overrideSchema>;
 
 export const siteResultSchema = z.object({
   schema: z.literal('upwind.site-result'),

@@ -1,0 +1,174 @@
+import { ROUGHNESS, severity } from '../roughness/category.ts';
+import type { Roughness } from '../roughness/category.ts';
+import type { ClassifiedArea } from '../roughness/classified-area.ts';
+import { profileOfRays, shareOf, stretchesOf } from '../roughness/fetch-profile.ts';
+import type { FetchProfile, FetchStretch, Ground } from '../roughness/fetch-profile.ts';
+import { NO_AREA } from '../roughness/ray-profile.ts';
+import type { Ray } from '../roughness/ray-profile.ts';
+import { METRES_PER_FOOT } from '../site/height.ts';
+import { applySegmentOverrides } from './apply-overrides.ts';
+import type { SegmentOverride } from './apply-overrides.ts';
+import { changesOf } from './distance-to-change.ts';
+import type { Change } from './distance-to-change.ts';
+import type { ExposureDistances } from './distances.ts';
+import type { GroundReadings } from './ground-readings.ts';
+import { judgeProfile } from './judge-profile.ts';
+import type { Judgement } from './judge-profile.ts';
+import { changeSentence, EXPOSURE_CLAUSE, reasonOf } from './reason.ts';
+import type { NotExcluded, Override, Verdict } from './verdict.ts';
+
+export interface SectorInput {
+  rays: readonly Ray[];
+  areas: readonly ClassifiedArea[];
+  readings: GroundReadings;
+  distancesM: ExposureDistances;
+  distancesFt: ExposureDistances;
+  tolerance: number;
+  /** Overrides of this sector's segments, in the order they were made. */
+  overrides?: readonly SegmentOverride[];
+}
+
+/** Verdict on one sector, with what directions need to combine two of them. */
+export interface SectorAssessment {
+  verdict: Verdict;
+  /** Least and most severe category that ground not known allows, chosen tolerance. */
+  lowest: Roughness;
+  highest: Roughness;
+  /** The same with tolerance 0. */
+  strictLowest: Roughness;
+  strictHighest: Roughness;
+  /** Changes of category by one boundary's shift [m], nearest first. */
+  changes: Change[];
+  /** The rule without the distance to the change. */
+  rule: string;
+  /** Overrides that no longer fit the segment they were made for. */
+  stale: Override[];
+}
+
+/** Distances of polygon edges are good to less than this; closer ones are ties [m]. */
+export const SLACK_M = 1e-3;
+/** Stretches shorter than this are not shown on their own [m]. */
+const SHORTEST_STRETCH_M = 10;
+
+/** Exposure of one sector from its rays, by 26.7.3 and the share that prevails. */
+export function sectorExposure(input: SectorInput): SectorAssessment {
+  const { rays, readings, distancesM, distancesFt, tolerance, overrides = [] } = input;
+  const shown = applySegmentOverrides(profileOfRays(rays, readings.known), overrides, segmentsOf);
+  const profileOf = (groundOf: (area: number) => Ground): FetchProfile =>
+    shown.replay(profileOfRays(rays, groundOf));
+  const plainly = (groundOf: (area: number) => Ground) => (area: number) => ({
+    roughness: groundOf(area).roughness,
+    confidence: 0,
+  });
+  const judge = (profile: FetchProfile, allowed: number): Judgement =>
+    judgeProfile(profile, { distances: distancesM, tolerance: allowed, slack: SLACK_M });
+
+  const known = profileOf(plainly(readings.known));
+  const judgement = judge(known, tolerance);
+  const segments = segmentsOf(shown.profile);
+  const settled = rays.every((ray) => ray.every(({ area }) => readings.isSettled(area)));
+  const grounds = settled
+    ? [known]
+    : [readings.roughest, readings.middle, readings.smoothest].map(profileOf);
+  const may = grounds.map((profile) => judge(profile, tolerance));
+  const strict = grounds.map((profile) => judge(profile, 0).exposure);
+  const lowest = may[0]!.exposure;
+  const highest = may[may.length - 1]!.exposure;
+  const undetermined = lowest !== highest;
+  const strictest = strict[strict.length - 1]!;
+  const exposureStrict =
+    undetermined && severity(highest) > severity(strictest) ? highest : strictest;
+  const exposure = judgement.exposure;
+  const notExcluded = notExcludedBy(may, exposure, input);
+  const changes = changesOf(known, segments, { distances: distancesM, tolerance, slack: SLACK_M });
+  const feetPerUnit = 1 / METRES_PER_FOOT;
+  const rule = [
+    reasonOf({ judgement, distancesFt, tolerance, feetPerUnit }),
+    ...notExcluded.map(
+      ({ exposure: other, fromM }) =>
+        `Ground not known from ${Math.round(fromM * feetPerUnit)} ft out does not exclude ${other}.`,
+    ),
+  ].join(' ');
+  const [change] = changes;
+  return {
+    verdict: {
+      roughness: prevailingOver(known, distancesM.reqB),
+      exposure,
+      exposureStrict,
+      flips: exposure !== exposureStrict,
+      undetermined,
+      notExcluded,
+      clause: EXPOSURE_CLAUSE,
+      reason: change ? `${rule} ${changeSentence(change, feetPerUnit)}` : rule,
+      distanceToChangeFt: change ? shiftFt(change) : null,
+      segments: segments.map(({ roughness, from, to, share, confidence }) => ({
+        roughness,
+        fromM: millimetre(from),
+        toM: millimetre(to),
+        share,
+        confidence,
+      })),
+    },
+    lowest,
+    highest,
+    strictLowest: strict[0]!,
+    strictHighest: strictest,
+    changes,
+    rule,
+    stale: shown.stale,
+  };
+}
+
+export const shiftFt = ({ shift }: Change): number =>
+  Math.round((shift / METRES_PER_FOOT) * 100) / 100;
+
+/** Sums of floating point numbers differ in their last digits between machines; results do not. */
+const millimetre = (metres: number): number => Math.round(metres * 1000) / 1000;
+
+const segmentsOf = (profile: FetchProfile): FetchStretch[] =>
+  stretchesOf(profile, SHORTEST_STRETCH_M);
+
+/** Category with the largest share out to a distance; null where most of it is unknown ground. */
+function prevailingOver(profile: FetchProfile, to: number): Roughness | null {
+  let best: Roughness | null = null;
+  let most = shareOf(profile, 'unknown', { from: 0, to });
+  for (const category of ROUGHNESS) {
+    const share = shareOf(profile, category, { from: 0, to });
+    if (share > 0 && share >= most - 1e-9) [best, most] = [category, share];
+  }
+  return best;
+}
+
+/** Categories other than the answer that unsettled ground allows, and the ground that does. */
+function notExcludedBy(
+  may: readonly Judgement[],
+  exposure: Roughness,
+  { rays, areas, readings, distancesM }: SectorInput,
+): NotExcluded[] {
+  const seen = new Set<Roughness>([exposure]);
+  const list: NotExcluded[] = [];
+  for (const { exposure: other, startD } of may) {
+    if (seen.has(other)) continue;
+    seen.add(other);
+    // Only ground within the stretch that the rule looks at can bring the other category about.
+    const [from, to] =
+      other === 'D'
+        ? [startD ?? 0, (startD ?? 0) + distancesM.reqD]
+        : exposure === 'D'
+          ? [0, distancesM.lookOut]
+          : [0, distancesM.reqB];
+    const ids = new Set<string>();
+    let fromM = Infinity;
+    for (const ray of rays) {
+      for (const stretch of ray) {
+        if (readings.isSettled(stretch.area)) continue;
+        if (stretch.toM <= from || stretch.fromM >= to) continue;
+        fromM = Math.min(fromM, stretch.fromM);
+        if (stretch.area !== NO_AREA) ids.add(areas[stretch.area]!.id);
+      }
+    }
+    if (fromM === Infinity) fromM = from;
+    list.push({ exposure: other, tileIds: [...ids].sort(), fromM: millimetre(fromM) });
+  }
+  return list.sort((a, b) => severity(a.exposure) - severity(b.exposure));
+}

@@ -1,0 +1,181 @@
+import { toLocal } from '../site/geodesy.ts';
+import type { LngLat } from '../site/lng-lat.ts';
+import type { ClassifiedArea } from './classified-area.ts';
+
+/** One polygon of an area, in metres around the site. */
+export interface LocalArea {
+  /** Index in the list of areas it came from. */
+  index: number;
+  /** Closed rings as flat `east, north` pairs [m]; even–odd, so holes need no mark. */
+  rings: Float64Array[];
+  /** Ground that the whole area covers [m²], before clipping to the look-out distance. */
+  sizeM2: number;
+  /** Middle of its bounding box [m]. */
+  eastM: number;
+  northM: number;
+}
+
+/** Edges are straight in longitude and latitude (RFC 7946, 3.1.1); longer ones are cut up [m]. */
+const LONGEST_EDGE_M = 500;
+const METRES_PER_DEGREE = 111_320;
+
+/**
+ * Projects areas into the site's azimuthal equidistant frame. Ground far beyond `reachM` is cut
+ * away first, so that a polygon may be as large as a country.
+ */
+export function toLocalAreas(
+  site: LngLat,
+  areas: readonly ClassifiedArea[],
+  reachM: number,
+): LocalArea[] {
+  const box = boxAround(site, 1.5 * reachM + 1000);
+  const corners = new Map<string, [number, number]>();
+  const project = ([lng, lat]: Position): [number, number] => {
+    const key = `${lng},${lat}`;
+    const known = corners.get(key);
+    if (known) return known;
+    const { eastM, northM } = toLocal(site, { lng, lat });
+    const local: [number, number] = [eastM, northM];
+    corners.set(key, local);
+    return local;
+  };
+  const local: LocalArea[] = [];
+  areas.forEach((area, index) => {
+    let sizeM2 = 0;
+    const parts = area.polygons.map((polygon) => {
+      const rings: Float64Array[] = [];
+      polygon.forEach((ring, hole) => {
+        const near = nearSite(ring, site.lng);
+        sizeM2 += (hole ? -1 : 1) * Math.abs(ringSizeM2(near));
+        const clipped = clip(near, box);
+        if (clipped.length >= 3) rings.push(closedRing(densify(clipped).map(project)));
+      });
+      return rings;
+    });
+    for (const rings of parts) {
+      if (rings.length > 0) local.push({ index, rings, sizeM2, ...middle(rings) });
+    }
+  });
+  return local;
+}
+
+type Position = [lng: number, lat: number];
+
+const closedRing = (points: [number, number][]): Float64Array =>
+  Float64Array.from([...points, points[0]!].flat());
+
+interface Box {
+  west: number;
+  east: number;
+  south: number;
+  north: number;
+}
+
+function boxAround(site: LngLat, halfM: number): Box {
+  const lat = halfM / METRES_PER_DEGREE;
+  const lng =
+    lat / Math.max(0.02, Math.cos((Math.min(89, Math.abs(site.lat) + lat) * Math.PI) / 180));
+  return {
+    west: site.lng - lng,
+    east: site.lng + lng,
+    south: site.lat - lat,
+    north: site.lat + lat,
+  };
+}
+
+/** Ring without its closing point, longitudes unwrapped onto the site's side of the antimeridian. */
+function nearSite(ring: readonly LngLat[], siteLng: number): Position[] {
+  const open: Position[] = [];
+  let previous: number | null = null;
+  for (const { lng, lat } of ring) {
+    let unwrapped: number = lng;
+    // A jump of more than half the globe is a ring across the antimeridian; exactly all of it is
+    // a ring around the globe.
+    if (previous !== null) {
+      const jump: number = lng - (previous - 360 * Math.round((previous - lng) / 360));
+      const raw: number = lng - previous;
+      if (Math.abs(raw) > 180 && Math.abs(raw) < 360) unwrapped = previous + jump;
+    }
+    open.push([unwrapped, lat]);
+    previous = unwrapped;
+  }
+  const first = open[0];
+  const last = open[open.length - 1];
+  if (open.length > 1 && first && last && first[0] === last[0] && first[1] === last[1]) open.pop();
+  const lngs = open.map(([lng]) => lng);
+  const centre = (Math.min(...lngs) + Math.max(...lngs)) / 2;
+  const turn = 360 * Math.round((siteLng - centre) / 360);
+  return turn === 0 ? open : open.map(([lng, lat]) => [lng + turn, lat]);
+}
+
+/** Planar size on a sphere's tangent; only ever compared with that of its neighbours. */
+function ringSizeM2(ring: readonly Position[]): number {
+  const [lng0, lat0] = ring[0] ?? [0, 0];
+  const scale = Math.cos((lat0 * Math.PI) / 180) * METRES_PER_DEGREE ** 2;
+  let twice = 0;
+  for (let i = 0; i < ring.length; i++) {
+    const [x1, y1] = ring[i]!;
+    const [x2, y2] = ring[(i + 1) % ring.length]!;
+    twice += (x1 - lng0) * (y2 - lat0) - (x2 - lng0) * (y1 - lat0);
+  }
+  return (twice / 2) * scale;
+}
+
+/** Sutherland–Hodgman. Edges it adds run along the box, beyond any ray. */
+function clip(ring: Position[], box: Box): Position[] {
+  const sides: [axis: 0 | 1, limit: number, sign: 1 | -1][] = [
+    [0, box.west, 1],
+    [0, box.east, -1],
+    [1, box.south, 1],
+    [1, box.north, -1],
+  ];
+  let points = ring;
+  for (const [axis, limit, sign] of sides) {
+    if (points.every((at) => sign * (at[axis] - limit) >= 0)) continue;
+    const kept: Position[] = [];
+    points.forEach((to, i) => {
+      const from = points[(i + points.length - 1) % points.length]!;
+      const fromIn = sign * (from[axis] - limit) >= 0;
+      const toIn = sign * (to[axis] - limit) >= 0;
+      if (fromIn !== toIn) {
+        const part = (limit - from[axis]) / (to[axis] - from[axis]);
+        const other = axis === 0 ? 1 : 0;
+        const at: Position = [0, 0];
+        at[axis] = limit;
+        at[other] = from[other] + part * (to[other] - from[other]);
+        kept.push(at);
+      }
+      if (toIn) kept.push(to);
+    });
+    points = kept;
+  }
+  return points;
+}
+
+function densify(ring: Position[]): Position[] {
+  const dense: Position[] = [];
+  ring.forEach((from, i) => {
+    const to = ring[(i + 1) % ring.length]!;
+    const scale = Math.cos((from[1] * Math.PI) / 180);
+    const lengthM = METRES_PER_DEGREE * Math.hypot((to[0] - from[0]) * scale, to[1] - from[1]);
+    const parts = Math.max(1, Math.ceil(lengthM / LONGEST_EDGE_M));
+    for (let part = 0; part < parts; part++) {
+      const share = part / parts;
+      dense.push([from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])]);
+    }
+  });
+  return dense;
+}
+
+function middle(rings: readonly Float64Array[]): { eastM: number; northM: number } {
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const ring of rings) {
+    for (let i = 0; i < ring.length; i += 2) {
+      west = Math.min(west, ring[i]!);
+      east = Math.max(east, ring[i]!);
+      south = Math.min(south, ring[i + 1]!);
+      north = Math.max(north, ring[i + 1]!);
+    }
+  }
+  return { eastM: (west + east) / 2, northM: (south + north) / 2 };
+}
