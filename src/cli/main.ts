@@ -4,7 +4,9 @@ import { SOFTWARE_VERSION } from '../site/version.ts';
 import { say } from './io.ts';
 
 /** Each command module adds itself; imported only when it is asked for, so that `--help` is quick. */
-const commands: Record<string, () => Promise<(program: Command) => void>> = {};
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  classify: async () => (await import('./commands/classify.ts')).registerClassify,
+};
 
 /**
  * Runs one `upwind` command line.

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../site/user-error.ts';
+import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
 import { selfCheck } from './self-check.ts';
 import { startWebGpu } from './webgpu-device.ts';
@@ -11,6 +12,11 @@ export interface BackendOptions {
   gpu?: GPU | null;
   /** Why `gpu` is absent, where the host knows. */
   gpuMissing?: string;
+  /**
+   * Take a WebGPU adapter that is the CPU in disguise (SwiftShader, lavapipe) although another
+   * backend is left; wasm is many times faster there. Default false.
+   */
+  softwareGpu?: boolean;
   /** Where the wasm binaries lie: a folder URL, or a URL for each file name. Node needs none. */
   wasmPaths?: string | Record<string, string>;
   signal?: AbortSignal;
@@ -26,8 +32,6 @@ export interface Backend {
   /** Errors the device reported since the last call: shaders that fail do not throw. */
   takeErrors(): string[];
 }
-
-export const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 
 type Started = Omit<Backend, 'info'> & { detail: string };
 
@@ -50,7 +54,11 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
   for (const name of order) {
     signal?.throwIfAborted();
     try {
-      const { detail, ...started } = await start(name, options);
+      const last = name === order.at(-1);
+      const { detail, ...started } = await start(name, {
+        ...options,
+        softwareGpu: options.softwareGpu || last,
+      });
       const fault = name === 'cpu' ? null : ((await selfCheck(name)) ?? started.takeErrors()[0]);
       if (!fault) return { ...started, info: { name, detail, rejected } };
       rejected.push({ name, reason: fault });

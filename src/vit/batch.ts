@@ -6,12 +6,12 @@ import type { BackendInfo } from './classifier.ts';
 const GPU_ACTIVATION_BYTES = 256 * 2 ** 20;
 
 /** Adapters that are the CPU in disguise: batches gain nothing there and hold up a cancel. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+export const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /** Largest batch worth running at once, a power of two. */
 export function batchSizeFor({ name, detail }: BackendInfo, config: VitConfig): number {
   if (name === 'wasm') return 2;
-  if (name === 'cpu' || SOFTWARE.test(detail)) return 1;
+  if (name === 'cpu' || SOFTWARE_ADAPTER.test(detail)) return 1;
   const tokens = tokenCount(config);
   // The widest moment: scores of all heads beside the MLP's hidden layer.
   const bytes = 4 * tokens * (tokens * config.heads + 2 * config.intermediateSize);

@@ -3,6 +3,9 @@ import type { Roughness } from '../roughness/category.ts';
 
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 
+/** Backends to try unless told otherwise. WebGL is not among them: wasm beats it on a ViT. */
+export const DEFAULT_ORDER: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+
 /** The compute backend in use, and how it came to be. */
 export interface BackendInfo {
   name: BackendName;

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { UserError } from '../site/user-error.ts';
-import { chooseBackend, DEFAULT_ORDER } from './backend.ts';
+import { chooseBackend } from './backend.ts';
 import type { Backend } from './backend.ts';
+import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
 import type { ClassifierOptions } from './create-classifier.ts';
 import { createParams, disposeParams } from './params.ts';

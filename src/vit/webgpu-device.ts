@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { SOFTWARE_ADAPTER } from './batch.ts';
 import type { Backend, BackendOptions } from './backend.ts';
 
 /** Features that kernels use where an adapter has them. */
@@ -33,7 +34,11 @@ const MAX_ERRORS = 20;
  * ours to see: its own start asks for no f16, resolves false without an adapter, and hears no loss.
  * @throws Error with the reason where there is no adapter or no device
  */
-export async function startWebGpu({ gpu, gpuMissing }: BackendOptions): Promise<Started> {
+export async function startWebGpu({
+  gpu,
+  gpuMissing,
+  softwareGpu,
+}: BackendOptions): Promise<Started> {
   // One device a thread: a second start would free the tensors of whoever uses the first.
   if (live && tf.findBackend('webgpu')) {
     await tf.setBackend('webgpu');
@@ -42,6 +47,9 @@ export async function startWebGpu({ gpu, gpuMissing }: BackendOptions): Promise<
   if (!gpu) throw new Error(gpuMissing ?? 'this host has no WebGPU');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new Error('no WebGPU adapter');
+  if (isSoftware(adapter.info) && !softwareGpu) {
+    throw new Error(`${describeAdapter(adapter.info)} is a software adapter, slower than wasm`);
+  }
   const device = await adapter.requestDevice({
     requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(
@@ -79,3 +87,6 @@ export function describeAdapter(info: GPUAdapterInfo): string {
     description || [vendor, architecture, device].filter(Boolean).join(' ') || 'adapter unnamed'
   );
 }
+
+const isSoftware = (info: GPUAdapterInfo): boolean =>
+  info.isFallbackAdapter === true || SOFTWARE_ADAPTER.test(describeAdapter(info));

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+
+/** Device files of a GPU on Linux: Mesa and most drivers, NVIDIA's own, Windows' subsystem. */
+const LINUX_GPU = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
+
+/** Whether trying to start Dawn makes sense: it takes a second and complains where there is no GPU. */
+function mayHaveGpu(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES) return true;
+  return LINUX_GPU.some((path) => existsSync(path));
+}
+
+/**
+ * Dawn's WebGPU for Node, through the optional package `webgpu`. Sets `navigator.gpu` and the
+ * `GPU…` globals, which the TensorFlow.js backend expects as a browser has them.
+ * @param options.insist start it even where no GPU device is to be seen, since a software driver may be
+ * @returns the GPU, or why there is none
+ */
+export async function nodeGpu({ insist = false } = {}): Promise<
+  { gpu: GPU } | { gpu: null; reason: string }
+> {
+  const present = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+  if (present) return { gpu: present };
+  if (!insist && !mayHaveGpu()) return { gpu: null, reason: 'this machine has no GPU device' };
+  try {
+    // Not a dependency of the library: who wants WebGPU in Node installs it.
+    const name = 'webgpu';
+    const { create, globals } = (await import(name)) as {
+      create: (flags: string[]) => GPU;
+      globals: Record<string, unknown>;
+    };
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    if (!(await gpu.requestAdapter())) return { gpu: null, reason: 'no WebGPU adapter' };
+    if (!globalThis.navigator) {
+      Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+    }
+    Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+    return { gpu };
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    const reason =
+      code === 'ERR_MODULE_NOT_FOUND'
+        ? 'the npm package "webgpu" is not installed'
+        : `the npm package "webgpu" did not start: ${error instanceof Error ? error.message : error}`;
+    return { gpu: null, reason };
+  }
+}
