@@ -1,0 +1,157 @@
+import type { LngLat } from '../../site/lng-lat.ts';
+import type { LabelRecord } from '../label.ts';
+import { CLASS_NAMES, PLACES, attributionsOf, datasetCard } from './dataset.ts';
+import type { DatasetLabel, Place } from './dataset.ts';
+import { featureOf, polygonOf } from './geojson.ts';
+import type { WriteOptions } from './imagefolder.ts';
+import { ZipWriter } from './zip-writer.ts';
+
+const STAC_VERSION = '1.0.0';
+const LABEL = 'https://stac-extensions.github.io/label/v1.0.1/schema.json';
+const ML_AOI = 'https://stac-extensions.github.io/ml-aoi/v0.2.0/schema.json';
+const COLLECTION_ID = 'upwind-roughness-labels';
+const GEOJSON_TYPE = 'application/geo+json';
+
+/** ml-aoi says `validate` where everyone else says `validation`, and knows no fourth place. */
+const ML_AOI_SPLIT: Record<Place, string | null> = {
+  train: 'train',
+  validation: 'validate',
+  test: 'test',
+  other: null,
+};
+
+/**
+ * A static STAC catalogue in a zip: one collection, one item a label with its picture and its
+ * GeoJSON as assets, described by the `label` and `ml-aoi` extensions.
+ */
+export async function writeStac(
+  rows: readonly DatasetLabel[],
+  { pixelsOf, write, onLabel }: WriteOptions,
+): Promise<void> {
+  const zip = new ZipWriter(write);
+  zip.add('README.md', datasetCard(rows, ['A static STAC catalogue: begin at `collection.json`.']));
+  zip.add('collection.json', json(collectionOf(rows)));
+  for (const { label, place } of rows) {
+    zip.add(`items/${label.id}.json`, json(itemOf(label, place)));
+    const collection = { type: 'FeatureCollection', features: [featureOf(label, place, null)] };
+    zip.add(`labels/${label.id}.geojson`, json(collection));
+    zip.add(`images/${label.id}.png`, await pixelsOf(label.id));
+    onLabel();
+  }
+  zip.finish();
+}
+const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+
+/**
+ * One label as a STAC item.
+ * @see https://github.com/stac-extensions/label, https://github.com/stac-extensions/ml-aoi
+ */
+export function itemOf(label: LabelRecord, place: Place) {
+  const geometry = polygonOf(label);
+  const split = ML_AOI_SPLIT[place];
+  return {
+    type: 'Feature',
+    stac_version: STAC_VERSION,
+    stac_extensions: [LABEL, ML_AOI],
+    id: label.id,
+    collection: COLLECTION_ID,
+    geometry,
+    // A null geometry must go without a bbox.
+    ...(label.footprint ? { bbox: bboxOf([label.footprint]) } : {}),
+    properties: {
+      title: `Surface roughness ${label.label}`,
+      ...whenOf(label),
+      created: label.history[0]!.at,
+      updated: label.history.at(-1)!.at,
+      'label:type': 'vector',
+      'label:properties': ['roughness'],
+      'label:classes': [{ name: 'roughness', classes: CLASS_NAMES }],
+      'label:description':
+        'Surface roughness of the tile (ASCE/SEI 7, 26.7.2) as judged by a person from the picture.',
+      'label:tasks': ['classification'],
+      'label:methods': ['manual'],
+      'label:overviews': [{ property_key: 'roughness', counts: [{ name: label.label, count: 1 }] }],
+      ...(split ? { 'ml-aoi:split': split } : {}),
+      'upwind:place': place,
+      'upwind:record': label,
+    },
+    assets: {
+      labels: {
+        href: `../labels/${label.id}.geojson`,
+        type: GEOJSON_TYPE,
+        title: 'Label',
+        roles: ['data', 'labels'],
+        'ml-aoi:role': 'label',
+      },
+      image: {
+        href: `../images/${label.id}.png`,
+        type: 'image/png',
+        title: `The pixels the model saw. ${label.source.attribution}`,
+        roles: ['data', 'visual'],
+        'ml-aoi:role': 'feature',
+        'ml-aoi:reference-grid': true,
+      },
+    },
+    links: [
+      { rel: 'root', href: '../collection.json', type: 'application/json' },
+      { rel: 'parent', href: '../collection.json', type: 'application/json' },
+      { rel: 'collection', href: '../collection.json', type: 'application/json' },
+      {
+        rel: 'source',
+        href: `../images/${label.id}.png`,
+        type: 'image/png',
+        'label:assets': ['labels'],
+        'ml-aoi:role': 'feature',
+      },
+    ],
+  };
+}
+
+/** STAC wants a time: the picture's own where it is known, else the span it must lie in. */
+function whenOf({ acquired, history }: LabelRecord) {
+  if (acquired && /^\d{4}-\d{2}-\d{2}/.test(acquired)) {
+    return { datetime: `${acquired.slice(0, 10)}T00:00:00Z` };
+  }
+  return { datetime: null, start_datetime: '1970-01-01T00:00:00Z', end_datetime: history[0]!.at };
+}
+
+function collectionOf(rows: readonly DatasetLabel[]) {
+  const rings = rows.flatMap(({ label }) => (label.footprint ? [label.footprint] : []));
+  const times = rows.map(({ label }) => label.history[0]!.at).sort();
+  const splits = PLACES.map((place) => ML_AOI_SPLIT[place]).filter((split) => split !== null);
+  return {
+    type: 'Collection',
+    stac_version: STAC_VERSION,
+    stac_extensions: [LABEL, ML_AOI],
+    id: COLLECTION_ID,
+    title: 'Surface roughness labels',
+    description: `Aerial tiles labelled with surface roughness B, C or D. Imagery: ${attributionsOf(rows).join('; ')}`,
+    license: 'various',
+    extent: {
+      spatial: { bbox: [rings.length ? bboxOf(rings) : [-180, -90, 180, 90]] },
+      temporal: { interval: [[null, times.at(-1)!]] },
+    },
+    summaries: { 'ml-aoi:split': splits, 'label:tasks': ['classification'] },
+    links: [
+      { rel: 'root', href: './collection.json', type: 'application/json' },
+      ...rows.map(({ label }) => ({
+        rel: 'item',
+        href: `./items/${label.id}.json`,
+        type: GEOJSON_TYPE,
+      })),
+    ],
+  };
+}
+
+function bboxOf(rings: readonly LngLat[][]): [number, number, number, number] {
+  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const ring of rings) {
+    for (const { lng, lat } of ring) {
+      box[0] = Math.min(box[0], lng);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lng);
+      box[3] = Math.max(box[3], lat);
+    }
+  }
+  return box;
+}
