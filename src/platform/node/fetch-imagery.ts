@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SOFTWARE_VERSION } from '../../site/version.ts';
 import type { FetchLike } from '../../imagery/image-source.ts';
+import { splitUserInfo } from '../user-info.ts';
 
 /** Public services ask that scripts say who they are. */
 const USER_AGENT = `Upwind/${SOFTWARE_VERSION}`;
@@ -11,12 +12,8 @@ const USER_AGENT = `Upwind/${SOFTWARE_VERSION}`;
 export function createNodeFetch(): FetchLike {
   return async (url, { signal }) => {
     if (!url.startsWith('file:')) {
-      const { username, password, bare } = splitUserInfo(url);
-      const headers: Record<string, string> = { 'user-agent': USER_AGENT };
-      if (username || password) {
-        headers['authorization'] =
-          `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-      }
+      const { url: bare, authorization } = splitUserInfo(url);
+      const headers = { 'user-agent': USER_AGENT, ...(authorization && { authorization }) };
       return fetch(bare, { signal, headers });
     }
     try {
@@ -26,20 +23,6 @@ export function createNodeFetch(): FetchLike {
       if (code === 'ENOENT' || code === 'ENOTDIR') return new Response(null, { status: 404 });
       throw new TypeError('The file cannot be read', { cause: error });
     }
-  };
-}
-
-/** fetch refuses `https://user:password@host/`, so they travel in a header. */
-function splitUserInfo(url: string): { username: string; password: string; bare: string } {
-  const parsed = new URL(url);
-  const { username, password } = parsed;
-  if (!username && !password) return { username, password, bare: url };
-  parsed.username = '';
-  parsed.password = '';
-  return {
-    username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    bare: parsed.href,
   };
 }
 
