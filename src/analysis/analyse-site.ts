@@ -1,0 +1,70 @@
+import { assessSite } from '../exposure/assess-site.ts';
+import { lookOutM } from '../exposure/distances.ts';
+import { planTiles } from '../site/tile-grid.ts';
+import type { AnalysisListener } from './analysis-event.ts';
+import { planAnalysis } from './analyse-request.ts';
+import type { AnalysePorts, AnalyseRequest } from './analyse-request.ts';
+import { relabelTile, unreadTile } from './read-tile.ts';
+import { readTiles } from './read-tiles.ts';
+import { composeResult } from './compose-result.ts';
+import type { SiteResult, TileResult } from './site-result.ts';
+import { firstLook, furtherLook } from './stages.ts';
+import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
+
+export interface AnalyseOptions {
+  signal?: AbortSignal;
+  onProgress?: AnalysisListener;
+}
+
+/**
+ * The whole way for one site: plan the tiles, look at them nearest first, judge the sectors, and
+ * for a tall building look further out where that can still change an answer.
+ *
+ * The result depends on the site, the settings, the model and the imagery alone.
+ * @throws UserError for a site, setting, source or model that cannot be used
+ * @throws DOMException `AbortError` when `signal` fires
+ */
+export async function analyseSite(
+  request: AnalyseRequest,
+  ports: AnalysePorts,
+  { signal, onProgress = () => {} }: AnalyseOptions = {},
+): Promise<SiteResult> {
+  const { model } = ports.classifier;
+  const plan = planAnalysis(request, model, lookOutM);
+  const { site, heightFt, settings } = plan;
+  const tiles = planTiles(site, { radiusM: settings.lookOutM, strideM: settings.strideM });
+  const known = new Map<string, TileResult>();
+
+  const assess = () => {
+    const areas = tilesToAreas([...known.values()], settings);
+    const { edition, tolerance, extraBearingsDeg } = settings;
+    const overrides = request.overrides ?? [];
+    return assessSite({ site, heightFt, areas, edition, tolerance, extraBearingsDeg, overrides });
+  };
+  const look = async (stage: 1 | 2, wanted: typeof tiles) => {
+    if (wanted.length === 0) return;
+    onProgress({ type: 'plan', stage, tiles: wanted.map(unreadTile) });
+    let done = 0;
+    for await (const batch of readTiles(wanted, ports, { settings, signal })) {
+      for (const { tile, patch } of batch) {
+        const label = request.labels?.get(tile.id);
+        const settled = label ? relabelTile(tile, label) : tile;
+        known.set(tile.id, settled);
+        done += 1;
+        onProgress({ type: 'tile', tile: settled, patch, done, total: wanted.length });
+      }
+      const { sectors, directions } = assess();
+      onProgress({ type: 'assessment', sectors, directions });
+    }
+  };
+
+  const near = firstLook(tiles);
+  await look(1, near);
+  await look(2, furtherLook(tiles, near, assess()));
+  return composeResult(plan, ports, {
+    // In plan order, whatever order the answers came in.
+    tiles: tiles.flatMap((tile) => known.get(tile.id) ?? []),
+    assessment: assess(),
+    overrides: request.overrides ?? [],
+  });
+}
