@@ -1,8 +1,9 @@
-import { shiftBoundary } from '../roughness/fetch-profile.ts';
-import type { FetchProfile, FetchStretch } from '../roughness/fetch-profile.ts';
+import type { FetchStretch } from '../roughness/fetch-profile.ts';
+import { shiftedView } from '../roughness/fetch-view.ts';
+import type { FetchView } from '../roughness/fetch-view.ts';
 import type { Roughness } from '../roughness/category.ts';
-import { judgeProfile } from './judge-profile.ts';
-import type { JudgeOptions } from './judge-profile.ts';
+import { judgeFetch } from './judge-fetch.ts';
+import type { JudgeOptions } from './judge-fetch.ts';
 
 /** The shift of one boundary after which another category holds. */
 export interface Change {
@@ -16,21 +17,20 @@ export interface Change {
   outer: Roughness;
 }
 
-/** A boundary's whole way is looked at in steps this many, then the change is halved down to. */
+/** A boundary's way is looked at in this many steps; a change within one is then closed in on. */
 const STEPS = 24;
-const HALVINGS = 36;
 
 /**
  * For each other category, the smallest shift of one roughness boundary along the fetch that
  * brings it about. Boundaries move between their two neighbours.
  */
 export function changesOf(
-  profile: FetchProfile,
+  fetch: FetchView,
   stretches: readonly FetchStretch[],
   options: JudgeOptions,
 ): Change[] {
   const best = new Map<Roughness, Change>();
-  const now = judgeProfile(profile, options).exposure;
+  const now = judgeFetch(fetch, options).exposure;
   for (let i = 1; i < stretches.length; i++) {
     const [inner, outer] = [stretches[i - 1]!, stretches[i]!];
     const [inside, outside] = [inner.roughness, outer.roughness];
@@ -40,9 +40,8 @@ export function changesOf(
       const exposureAt = (shift: number): Roughness =>
         shift === 0
           ? now
-          : judgeProfile(shiftBoundary(profile, { inner, outer, by: sign * shift }), options)
-              .exposure;
-      for (const { to, shift } of changesAlong(exposureAt, now, most)) {
+          : judgeFetch(shiftedView(fetch, { inner, outer, by: sign * shift }), options).exposure;
+      for (const { to, shift } of changesAlong(exposureAt, { now, most, slack: options.slack })) {
         const known = best.get(to);
         if (known && known.shift <= shift) continue;
         const direction = sign < 0 ? 'nearer' : 'further';
@@ -55,8 +54,7 @@ export function changesOf(
 
 function changesAlong(
   exposureAt: (shift: number) => Roughness,
-  now: Roughness,
-  most: number,
+  { now, most, slack }: { now: Roughness; most: number; slack: number },
 ): { to: Roughness; shift: number }[] {
   const found: { to: Roughness; shift: number }[] = [];
   let [before, low] = [now, 0];
@@ -66,7 +64,7 @@ function changesAlong(
     // Two changes within one step are found one after the other.
     for (let guard = 0; before !== atEnd && guard < 3; guard++) {
       let high = end;
-      for (let i = 0; i < HALVINGS && high - low > 1e-9 * most; i++) {
+      while (high - low > slack / 10) {
         const mid = (low + high) / 2;
         if (exposureAt(mid) === before) low = mid;
         else high = mid;

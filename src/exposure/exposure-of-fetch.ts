@@ -1,11 +1,12 @@
 import { ROUGHNESS } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
 import { profileOfRays, stretchesOf } from '../roughness/fetch-profile.ts';
+import { viewOf } from '../roughness/fetch-view.ts';
 import { UserError } from '../site/user-error.ts';
 import { changesOf } from './distance-to-change.ts';
 import { exposureDistancesFt } from './distances.ts';
 import type { Edition } from './editions.ts';
-import { judgeProfile } from './judge-profile.ts';
+import { judgeFetch } from './judge-fetch.ts';
 import { changeSentence, EXPOSURE_CLAUSE, reasonOf } from './reason.ts';
 
 /** A stretch of upwind ground, from the site outward. */
@@ -55,8 +56,9 @@ export function exposureOfFetch(
     confidence: 0,
   }));
   const options = { distances: distancesFt, tolerance, slack: SLACK_FT };
-  const judgement = judgeProfile(profile, options);
-  const [change] = changesOf(profile, stretchesOf(profile), options);
+  const fetch = viewOf(profile);
+  const judgement = judgeFetch(fetch, options);
+  const [change] = changesOf(fetch, stretchesOf(profile), options);
   const rule = reasonOf({ judgement, distancesFt, tolerance, feetPerUnit: 1 });
   return {
     exposure: judgement.exposure,

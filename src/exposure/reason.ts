@@ -1,6 +1,6 @@
 import type { Change } from './distance-to-change.ts';
 import type { ExposureDistances } from './distances.ts';
-import type { Judgement } from './judge-profile.ts';
+import type { Judgement } from './judge-fetch.ts';
 
 /** Every exposure category is decided by this section. */
 export const EXPOSURE_CLAUSE = '26.7.3';

@@ -3,6 +3,7 @@ import type { Roughness } from '../roughness/category.ts';
 import type { ClassifiedArea } from '../roughness/classified-area.ts';
 import { profileOfRays, shareOf, stretchesOf } from '../roughness/fetch-profile.ts';
 import type { FetchProfile, FetchStretch, Ground } from '../roughness/fetch-profile.ts';
+import { viewOf } from '../roughness/fetch-view.ts';
 import { NO_AREA } from '../roughness/ray-profile.ts';
 import type { Ray } from '../roughness/ray-profile.ts';
 import { METRES_PER_FOOT } from '../site/height.ts';
@@ -12,8 +13,8 @@ import { changesOf } from './distance-to-change.ts';
 import type { Change } from './distance-to-change.ts';
 import type { ExposureDistances } from './distances.ts';
 import type { GroundReadings } from './ground-readings.ts';
-import { judgeProfile } from './judge-profile.ts';
-import type { Judgement } from './judge-profile.ts';
+import { judgeFetch } from './judge-fetch.ts';
+import type { Judgement } from './judge-fetch.ts';
 import { changeSentence, EXPOSURE_CLAUSE, reasonOf } from './reason.ts';
 import type { NotExcluded, Override, Verdict } from './verdict.ts';
 
@@ -61,7 +62,7 @@ export function sectorExposure(input: SectorInput): SectorAssessment {
     confidence: 0,
   });
   const judge = (profile: FetchProfile, allowed: number): Judgement =>
-    judgeProfile(profile, { distances: distancesM, tolerance: allowed, slack: SLACK_M });
+    judgeFetch(viewOf(profile), { distances: distancesM, tolerance: allowed, slack: SLACK_M });
 
   const known = profileOf(plainly(readings.known));
   const judgement = judge(known, tolerance);
@@ -80,7 +81,11 @@ export function sectorExposure(input: SectorInput): SectorAssessment {
     undetermined && severity(highest) > severity(strictest) ? highest : strictest;
   const exposure = judgement.exposure;
   const notExcluded = notExcludedBy(may, exposure, input);
-  const changes = changesOf(known, segments, { distances: distancesM, tolerance, slack: SLACK_M });
+  const changes = changesOf(viewOf(known), segments, {
+    distances: distancesM,
+    tolerance,
+    slack: SLACK_M,
+  });
   const feetPerUnit = 1 / METRES_PER_FOOT;
   const rule = [
     reasonOf({ judgement, distancesFt, tolerance, feetPerUnit }),

@@ -75,30 +75,37 @@ function accumulate(
   steps: readonly { at: number; change: number[] }[],
   { length, rays }: { length: number; rays: number },
 ): FetchProfile {
-  const points: number[] = [0];
-  const sums: number[][] = [[0, 0, 0, 0, 0]];
+  const at = new Float64Array(steps.length + 2);
+  const sums = CHANNELS.map(() => new Float64Array(steps.length + 2));
   const rate = [...start];
-  const advance = (at: number): void => {
-    const last = points.length - 1;
-    const step = at - points[last]!;
+  let last = 0;
+  const advance = (to: number): void => {
+    const step = to - at[last]!;
     if (step <= 0) return;
-    points.push(at);
-    sums.push(sums[last]!.map((sum, i) => sum + (rate[i]! * step) / rays));
+    last += 1;
+    at[last] = to;
+    sums.forEach((sum, i) => (sum[last] = sum[last - 1]! + (rate[i]! * step) / rays));
   };
-  for (const { at, change } of steps) {
-    advance(at);
-    change.forEach((value, i) => (rate[i]! += value));
+  for (const { at: to, change } of steps) {
+    advance(to);
+    for (let i = 0; i < rate.length; i++) rate[i]! += change[i]!;
   }
   advance(length);
-  return fromSums(points, sums);
+  return profileFrom(
+    at.subarray(0, last + 1),
+    sums.map((sum) => sum.subarray(0, last + 1)),
+  );
 }
 
-function fromSums(points: readonly number[], sums: readonly number[][]): FetchProfile {
-  const row = (i: number): Float64Array => Float64Array.from(sums, (sum) => sum[i]!);
-  return {
-    at: Float64Array.from(points),
-    within: { B: row(0), C: row(1), D: row(2), unknown: row(3), confidence: row(4) },
-  };
+function profileFrom(at: Float64Array, sums: readonly Float64Array[]): FetchProfile {
+  const [B, C, D, unknown, confidence] = sums as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  return { at, within: { B, C, D, unknown, confidence } };
 }
 
 export const profileLength = ({ at }: FetchProfile): number => at[at.length - 1] ?? 0;
@@ -212,61 +219,8 @@ export function replaceStretch(
     points.push(at);
     sums.push(sumsAt(at).map((sum, i) => sum + jump[i]!));
   }
-  return fromSums(points, sums);
+  return profileFrom(
+    Float64Array.from(points),
+    CHANNELS.map((_, i) => Float64Array.from(sums, (sum) => sum[i]!)),
+  );
 }
-
-/** Two neighbouring stretches and how far the boundary between them moves. */
-export interface BoundaryShift {
-  inner: FetchStretch;
-  outer: FetchStretch;
-  /** Positive: outward. */
-  by: number;
-}
-
-/**
- * Same fetch with the ground around one boundary moved along the fetch: each ray's own edge moves
- * alike. What is uncovered takes the category that prevails on that side.
- */
-export function shiftBoundary(
-  profile: FetchProfile,
-  { inner, outer, by }: BoundaryShift,
-): FetchProfile {
-  const [from, to] = [inner.from, outer.to];
-  const filler = density({
-    roughness: by > 0 ? inner.roughness : outer.roughness,
-    confidence: by > 0 ? inner.confidence : outer.confidence,
-  });
-  const sumsAt = (distance: number): number[] =>
-    CHANNELS.map((channel) => within(profile, channel, distance));
-  const base = sumsAt(from);
-  // Outward: filler first, then the old ground as far as it fits. Inward: the other way round.
-  const [oldFrom, oldTo] = by > 0 ? [from, to - by] : [from - by, to];
-  const skipped = sumsAt(oldFrom);
-  const lead = by > 0 ? by : 0;
-  const moved = (old: number): number[] =>
-    sumsAt(old).map((sum, i) => base[i]! + rateTimes(filler, i, lead) + sum - skipped[i]!);
-  const points = [...profile.at].filter((at) => at < from);
-  const sums = points.map(sumsAt);
-  const add = (at: number, sum: number[]): void => {
-    points.push(at);
-    sums.push(sum);
-  };
-  add(from, base);
-  if (by > 0) add(from + by, moved(oldFrom));
-  for (const at of profile.at) if (at > oldFrom && at < oldTo) add(at + by, moved(at));
-  const end = moved(oldTo);
-  if (oldTo + by > points[points.length - 1]!) add(oldTo + by, end);
-  const filled = by > 0 ? end : end.map((sum, i) => sum + rateTimes(filler, i, -by));
-  if (by < 0) add(to, filled);
-  const after = sumsAt(to);
-  for (const at of profile.at) {
-    if (at > to)
-      add(
-        at,
-        sumsAt(at).map((sum, i) => filled[i]! + sum - after[i]!),
-      );
-  }
-  return fromSums(points, sums);
-}
-
-const rateTimes = (rate: readonly number[], i: number, length: number): number => rate[i]! * length;

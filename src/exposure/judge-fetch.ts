@@ -1,6 +1,5 @@
-import { profileLength, within } from '../roughness/fetch-profile.ts';
-import type { FetchProfile } from '../roughness/fetch-profile.ts';
 import type { Roughness } from '../roughness/category.ts';
+import type { FetchView } from '../roughness/fetch-view.ts';
 import type { ExposureDistances } from './distances.ts';
 
 export interface JudgeOptions {
@@ -12,7 +11,7 @@ export interface JudgeOptions {
   slack: number;
 }
 
-/** A category and the numbers that decided it, in the profile's unit. */
+/** A category and the numbers that decided it, in the fetch's unit. */
 export interface Judgement {
   exposure: Roughness;
   /** Share of B out to reqB. */
@@ -24,21 +23,21 @@ export interface Judgement {
 }
 
 /**
- * Exposure category of one fetch profile (26.7.3). D is tested before B, then C is left.
+ * Exposure category of one fetch (26.7.3). D is tested before B, then C is left.
  *
  * Shares are of the known ground, out to where at least half of the rays still meet known ground;
  * beyond that nothing is known to prevail. Smoother ground can only raise the D share and lower
  * the B share, so the category's severity never falls where ground gets smoother.
  */
-export function judgeProfile(
-  profile: FetchProfile,
+export function judgeFetch(
+  fetch: FetchView,
   { distances, tolerance, slack }: JudgeOptions,
 ): Judgement {
   const { reqB, reqD, trans } = distances;
-  const prevailingLength = knownLength(profile);
+  const prevailingLength = knownLength(fetch);
   let best = { share: -1, start: 0 };
   let startD: number | null = null;
-  for (const start of startsOfD(profile, { reqD, trans })) {
+  for (const start of startsOfD(fetch, { reqD, trans })) {
     const length = prevailingLength('D', start, start + reqD);
     if (length / reqD > best.share + 1e-12) best = { share: length / reqD, start };
     if (startD === null && length >= (1 - tolerance) * reqD - slack) startD = start;
@@ -58,42 +57,23 @@ export function judgeProfile(
  * Starts at which the D share over reqD can be largest: it is piecewise linear in the start, so
  * its corners and the two ends are enough.
  */
-function startsOfD(
-  { at }: FetchProfile,
-  { reqD, trans }: { reqD: number; trans: number },
-): number[] {
-  const starts = [0, trans];
-  for (const point of at) {
-    if (point > 0 && point < trans) starts.push(point);
-    if (point - reqD > 0 && point - reqD < trans) starts.push(point - reqD);
-  }
-  return starts.sort((a, b) => a - b);
+function startsOfD(fetch: FetchView, { reqD, trans }: { reqD: number; trans: number }): number[] {
+  const ends = fetch.pointsBetween(reqD, reqD + trans).map((point) => point - reqD);
+  return [0, trans, ...fetch.pointsBetween(0, trans), ...ends].sort((a, b) => a - b);
 }
 
 type KnownLength = (channel: 'B' | 'D', from: number, to: number) => number;
 
 /** Length of a category in a window, were the unknown ground within reach like the known. */
-function knownLength(profile: FetchProfile): KnownLength {
+function knownLength(fetch: FetchView): KnownLength {
+  const { reachOfKnown } = fetch;
   const length = (channel: 'B' | 'D' | 'unknown', from: number, to: number): number =>
-    within(profile, channel, to) - within(profile, channel, from);
-  const reach = reachOfKnown(profile);
+    fetch.within(channel, to) - fetch.within(channel, from);
   return (channel, from, to) => {
-    const end = Math.min(to, reach);
+    const end = Math.min(to, reachOfKnown);
     if (end <= from) return 0;
     const known = end - from - length('unknown', from, end);
     if (known <= 1e-9 * end) return 0;
     return (length(channel, from, end) * (end - from)) / known;
   };
-}
-
-/** Distance beyond which fewer than half of the rays meet known ground. */
-export function reachOfKnown(profile: FetchProfile): number {
-  const { at } = profile;
-  const { unknown } = profile.within;
-  if (unknown[unknown.length - 1]! === 0) return profileLength(profile);
-  for (let i = at.length - 1; i > 0; i--) {
-    const rate = (unknown[i]! - unknown[i - 1]!) / (at[i]! - at[i - 1]!);
-    if (rate <= 0.5 + 1e-9) return at[i]!;
-  }
-  return 0;
 }
