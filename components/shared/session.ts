@@ -3,7 +3,7 @@ import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
-import type { Classifier } from '../../src/vit/classifier.ts';
+import type { BackendName, Classifier } from '../../src/vit/classifier.ts';
 import type {
   ImagerySpec,
   ModelRef,
@@ -223,6 +223,18 @@ export class Session {
       throw new NoModelError();
     }
     return this.#classifier ?? this.#load(ref);
+  }
+
+  /** The model that comes with the page; null where there is none. */
+  bundledModel(): Promise<ModelRef | null> {
+    return this.#ports.bundledModel();
+  }
+
+  /** Asks for another compute backend and loads the model in use on it. */
+  async useBackend(backend: BackendName | null): Promise<void> {
+    await this.change({ backend });
+    const { model } = this.#state;
+    if (this.#classifier && 'ref' in model) await this.useModel(model.ref);
   }
 
   async #releaseModel(): Promise<void> {

@@ -1,0 +1,175 @@
+import { css, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { SiteResult } from '../../src/analysis/site-result.ts';
+import { icon } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
+import type { SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { EXPORTS } from './exports.ts';
+import type { ExportKind } from './exports.ts';
+import { UpwindExportEvent } from './export-menu.events.ts';
+
+/**
+ * Every format an answer can leave in.
+ * @summary Export menu.
+ * @event {UpwindExportEvent} upwind-export - a file was made
+ */
+@customElement('upwind-export-menu')
+export class UpwindExportMenu extends SessionElement {
+  static override styles = [
+    tokens,
+    base,
+    css`
+      :host {
+        display: inline-block;
+        position: relative;
+      }
+      .menu {
+        position: absolute;
+        right: 0;
+        top: calc(100% + 6px);
+        z-index: 20;
+        width: 232px;
+        padding: 5px;
+        border: 1px solid var(--_line);
+        border-radius: 10px;
+        background: var(--_raised);
+        box-shadow: var(--_shadow);
+      }
+      [role='menuitem'] {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+        width: 100%;
+        padding: 7px 9px;
+        border: 0;
+        border-radius: 6px;
+        background: none;
+        text-align: left;
+      }
+      [role='menuitem']:hover,
+      [role='menuitem']:focus-visible {
+        background: var(--_hover);
+        outline-offset: -2px;
+      }
+      p {
+        margin: 4px 9px;
+      }
+    `,
+  ];
+  /** Exported without a session. */
+  @property({ attribute: false }) result: SiteResult | null = null;
+  @state() private open = false;
+  @state() private message = '';
+  @query('.toggle') private toggleButton!: HTMLButtonElement;
+
+  protected override readonly watches: readonly (keyof SessionState)[] = ['result'];
+
+  get #result(): SiteResult | null {
+    return this.result ?? this.session?.state.result ?? null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('pointerdown', this.#outside);
+  }
+
+  override render(): TemplateResult {
+    return html`<button
+        class="button toggle"
+        aria-haspopup="menu"
+        aria-expanded=${this.open}
+        ?disabled=${!this.#result}
+        @click=${() => this.#show(!this.open)}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          this.#show(true);
+        }}
+      >
+        ${icon('download')} ${t('export.title')}
+      </button>
+      ${
+        this.open
+          ? html`<div
+              class="menu"
+              role="menu"
+              aria-label=${t('export.title')}
+              @keydown=${this.#onKey}
+            >
+              ${EXPORTS.map(
+                (kind) =>
+                  html`<button role="menuitem" tabindex="-1" @click=${() => void this.#save(kind)}>
+                    <span>${t(`export.${kind.id}`)}</span>
+                    <span class="muted small">.${kind.extension}</span>
+                  </button>`,
+              )}
+            </div>`
+          : nothing
+      }
+      <span class="visually-hidden" role="status">${this.message}</span>`;
+  }
+
+  #show(open: boolean): void {
+    this.open = open;
+    const method = open ? 'addEventListener' : 'removeEventListener';
+    document[method]('pointerdown', this.#outside as EventListener);
+    if (open) void this.updateComplete.then(() => this.#items()[0]?.focus());
+  }
+
+  readonly #outside = (event: Event): void => {
+    if (!event.composedPath().includes(this)) this.#show(false);
+  };
+
+  #items(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const items = this.#items();
+    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
+    const to = {
+      ArrowDown: (at + 1) % items.length,
+      ArrowUp: (at - 1 + items.length) % items.length,
+      Home: 0,
+      End: items.length - 1,
+    }[event.key];
+    if (to !== undefined) items[to]?.focus();
+    else if (event.key === 'Escape' || event.key === 'Tab') {
+      this.#show(false);
+      this.toggleButton.focus();
+      if (event.key === 'Tab') return;
+    } else return;
+    event.preventDefault();
+  };
+
+  async #save(kind: ExportKind): Promise<void> {
+    this.#show(false);
+    this.toggleButton.focus();
+    const result = this.#result;
+    if (!result) return;
+    this.message = t('export.making');
+    try {
+      const blob = await kind.make(result);
+      const name = `upwind-${kind.stem}.${kind.extension}`;
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      // The download has its own hold on the blob once it has begun.
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      this.message = t('export.made', { name });
+      this.dispatchEvent(new UpwindExportEvent(kind.id, name));
+    } catch (error) {
+      this.message = (error as Error).message;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-export-menu': UpwindExportMenu;
+  }
+}

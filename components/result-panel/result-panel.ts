@@ -1,0 +1,151 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { DirectionResult } from '../../src/analysis/site-result.ts';
+import { severity } from '../../src/roughness/category.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
+import '../export-menu/export-menu.ts';
+import '../result-table/result-table.ts';
+import '../sector-rose/sector-rose.ts';
+import { directionWords, groundText, heightText } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
+import type { SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { noticesOf } from './notices.ts';
+import { resultPanelStyles } from './result-panel.styles.ts';
+
+/**
+ * The answer: what governs, the rose, the directions, and what to know about it.
+ * @summary Answer of one site.
+ */
+@customElement('upwind-result')
+export class UpwindResult extends SessionElement {
+  static override styles = [tokens, base, resultPanelStyles];
+  protected override readonly watches: readonly (keyof SessionState)[] = [
+    'assessment',
+    'result',
+    'run',
+    'stale',
+    'settings',
+    'model',
+  ];
+
+  override render(): TemplateResult | typeof nothing {
+    const state = this.session?.state;
+    if (!state) return nothing;
+    return html`${this.#trouble(state)}
+    ${
+      state.assessment
+        ? html`${this.#headline(state)}
+            <upwind-rose></upwind-rose>
+            <upwind-result-table></upwind-result-table>
+            ${this.#notices(state)}`
+        : this.#blank(state)
+    }`;
+  }
+
+  #trouble({ run, stale, model }: SessionState) {
+    if (run.phase === 'failed' && model.status === 'none') {
+      return html`<section class="trouble" role="alert">
+        <h2>${t('result.nomodel.title')}</h2>
+        <p>${t('result.nomodel')}</p>
+      </section>`;
+    }
+    if (run.phase === 'failed') {
+      return html`<section class="trouble" role="alert">
+        <h2>${t('result.failed')}</h2>
+        <p>${run.message}</p>
+      </section>`;
+    }
+    if (run.phase === 'cancelled') {
+      return html`<p class="muted">
+        ${t('result.cancelled', { done: run.done, total: run.total })}
+      </p>`;
+    }
+    if (stale && run.phase === 'done') {
+      return html`<p class="stale">
+        ${icon('info')} <span>${t('result.stale')}</span>
+        <button class="button" @click=${() => void this.session?.analyse()}>
+          ${t('result.stale.again')}
+        </button>
+      </p>`;
+    }
+    return nothing;
+  }
+
+  #headline({ assessment, result, site, settings }: SessionState) {
+    const directions = assessment?.directions ?? [];
+    const letter = result?.governing ?? worstOf(directions);
+    if (!letter) return nothing;
+    const from = directions.filter(({ exposure }) => exposure === letter);
+    const unit = settings.unit;
+    const kz = from[0]?.kz.toFixed(3) ?? '–';
+    const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
+    return html`<section class="headline">
+      <span class="chip letter ${letter.toLowerCase()}" aria-hidden="true">${letter}</span>
+      <div>
+        <h2>
+          ${result ? nothing : html`<span class="muted">${t('result.sofar')}</span>`}
+          ${t('result.governing', { exposure: letter })}
+        </h2>
+        <p class="muted">
+          ${
+            from.length === directions.length
+              ? t('result.all')
+              : t('result.from', { directions: listed(from) })
+          }<br />
+          <span class="number">
+            ${t('result.kz', {
+              kz,
+              height,
+              edition: result?.settings.edition ?? settings.edition,
+            })}
+          </span>
+        </p>
+      </div>
+      ${result ? html`<upwind-export-menu></upwind-export-menu>` : nothing}
+    </section>`;
+  }
+
+  #blank({ run }: SessionState) {
+    if (run.phase === 'failed' || run.phase === 'cancelled') return nothing;
+    return html`<upwind-rose></upwind-rose>
+      <ul class="key">
+        ${(['B', 'C', 'D'] as const).map(
+          (category) =>
+            html`<li>
+              <span class="chip ${category.toLowerCase()}">${category}</span>
+              ${groundText(category)}
+            </li>`,
+        )}
+      </ul>`;
+  }
+
+  #notices({ result }: SessionState) {
+    if (!result) return nothing;
+    const notices = noticesOf(result);
+    return html`<section class="notices" aria-label=${t('notice.title')}>
+      <h3>${t('notice.title')}</h3>
+      <ul>
+        ${notices.map(
+          ({ level, text }) =>
+            html`<li>${icon(level === 'warning' ? 'warning' : 'info')} <span>${text}</span></li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+}
+
+const worstOf = (directions: readonly DirectionResult[]): Roughness | null =>
+  directions.map(({ exposure }) => exposure).sort((a, b) => severity(b) - severity(a))[0] ?? null;
+
+const listed = (directions: readonly DirectionResult[]): string =>
+  directions.map(({ name }) => (directions.length > 2 ? name : directionWords(name))).join(', ');
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-result': UpwindResult;
+  }
+}

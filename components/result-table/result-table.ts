@@ -1,0 +1,140 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { DirectionResult } from '../../src/analysis/site-result.ts';
+import { feetToMetres } from '../../src/site/height.ts';
+import '../fetch-strip/fetch-strip.ts';
+import type { FetchMark } from '../fetch-strip/fetch-strip.ts';
+import { AssessedElement } from '../shared/assessed-element.ts';
+import { bothLengths, directionWords, heightText, lengthText } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { directionDetail } from './direction-detail.ts';
+import { tableStyles } from './result-table.styles.ts';
+
+/**
+ * One row a wind direction; a row opens to say why.
+ * @summary Table of directions with their exposure and its reasons.
+ * @event {UpwindDirectionHoverEvent} upwind-direction-hover - pointer or focus on a row
+ * @event {UpwindDirectionSelectEvent} upwind-direction-select - a row was opened or closed
+ */
+@customElement('upwind-result-table')
+export class UpwindResultTable extends AssessedElement {
+  static override styles = [tokens, base, tableStyles];
+
+  /** Distances of the rules, marked on the strips. */
+  @property({ attribute: false }) marks: readonly FetchMark[] = [];
+
+  override render(): TemplateResult | typeof nothing {
+    if (this.directions.length === 0) return nothing;
+    return html`<table @pointerleave=${() => this.hover(null)}>
+      <caption class="visually-hidden">
+        ${t('table.caption')}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">${t('table.from')}</th>
+          <th scope="col">${t('table.exposure')}</th>
+          <th scope="col">${t('table.fetch')}</th>
+          <th scope="col" class="end">
+            <abbr title=${t('table.kz.long')} style="text-decoration: none">K<sub>z</sub></abbr>
+          </th>
+          <th scope="col" class="end">${t('table.change')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${this.directions.map((direction) => this.#row(direction))}
+      </tbody>
+    </table>`;
+  }
+
+  #row(direction: DirectionResult) {
+    const { name, exposure, kz, distanceToChangeFt } = direction;
+    const open = this.direction === name;
+    const governor = this.sectors[direction.governedBy];
+    return html`<tr
+        class="row ${open ? 'open' : ''} ${this.hotDirection === name ? 'hot' : ''}"
+        @pointerenter=${() => this.hover(name)}
+        @click=${() => this.toggle(name)}
+      >
+        <th scope="row">
+          <button
+            class="open-direction"
+            aria-expanded=${open}
+            aria-controls=${open ? 'detail' : nothing}
+            aria-label=${t('table.why', { exposure, direction: directionWords(name) })}
+            @focus=${() => this.hover(name)}
+            @blur=${() => this.hover(null)}
+            @click=${(event: Event) => {
+              event.stopPropagation();
+              this.toggle(name);
+            }}
+          >
+            ${icon('chevron')}${name}
+          </button>
+        </th>
+        <td>
+          <span class="exposure">
+            <span class="chip ${exposure.toLowerCase()}">${exposure}</span>${noteOf(direction)}
+          </span>
+        </td>
+        <td class="strip">
+          <upwind-fetch-strip compact .segments=${governor?.segments ?? []}></upwind-fetch-strip>
+          <span class="visually-hidden">
+            ${(governor?.segments ?? [])
+              .map(({ roughness, toM }) =>
+                t('table.fetch.words', {
+                  ground: roughness ?? t('ground.unknown'),
+                  to: bothLengths(toM, this.unit),
+                }),
+              )
+              .join(', ')}
+          </span>
+        </td>
+        <td class="end number">${kz.toFixed(3)}</td>
+        <td class="end number">
+          ${
+            distanceToChangeFt === null
+              ? html`<span aria-label=${t('why.nochange')}>–</span>`
+              : lengthText(feetToMetres(distanceToChangeFt), this.unit)
+          }
+        </td>
+      </tr>
+      ${
+        open
+          ? html`<tr class="detail" id="detail">
+              <td colspan="5">
+                ${directionDetail(direction, {
+                  sectors: this.sectors,
+                  marks: this.marks,
+                  unit: this.unit,
+                  heightText: this.#height(),
+                })}
+              </td>
+            </tr>`
+          : nothing
+      }`;
+  }
+
+  #height(): string {
+    const heightFt = this.result?.site.heightFt ?? this.session?.state.site?.heightFt ?? 25;
+    return `${heightText(heightFt, this.unit)} ${this.unit}`;
+  }
+}
+
+/** What the letter alone does not say: another strict reading, or ground not known. */
+function noteOf({ flips, undetermined, exposureStrict }: DirectionResult) {
+  if (!flips && !undetermined) return nothing;
+  const words = undetermined ? 'table.undetermined' : 'table.flips';
+  return html`<span class="note" title=${t(words, { strict: exposureStrict })}>
+    ${undetermined ? '?' : '→'} ${exposureStrict}
+    <span class="visually-hidden">${t(words, { strict: exposureStrict })}</span>
+  </span>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-result-table': UpwindResultTable;
+  }
+}

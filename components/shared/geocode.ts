@@ -1,0 +1,48 @@
+import { UserError } from '../../src/site/user-error.ts';
+import type { LngLat } from '../../src/site/lng-lat.ts';
+
+/**
+ * Asks the address service that the person configured (Nominatim or Photon answers are read).
+ * @param template address with `{query}` in it
+ * @throws UserError where it does not answer or answers something else
+ */
+export async function geocode(
+  template: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ name: string; at: LngLat }[]> {
+  const url = template.replace('{query}', encodeURIComponent(text));
+  let answer: unknown;
+  try {
+    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+    if (!response.ok) throw new UserError(`The address service answered ${response.status}.`);
+    answer = await response.json();
+  } catch (error) {
+    if (signal.aborted || error instanceof UserError) throw error;
+    throw new UserError('The address service did not answer. Type latitude, longitude instead.');
+  }
+  const entries = Array.isArray(answer)
+    ? answer.map(fromNominatim)
+    : ((answer as { features?: unknown[] } | null)?.features ?? []).map(fromGeoJson);
+  return entries.filter((entry) => entry !== null).slice(0, 5);
+}
+
+function fromNominatim(value: unknown) {
+  const { lat, lon, display_name } = (value ?? {}) as Record<string, unknown>;
+  return hit(Number(lon), Number(lat), display_name);
+}
+
+function fromGeoJson(value: unknown) {
+  const { geometry, properties } = (value ?? {}) as {
+    geometry?: { coordinates?: number[] };
+    properties?: Record<string, unknown>;
+  };
+  const parts = ['name', 'street', 'city', 'state', 'country'].map((key) => properties?.[key]);
+  const name = properties?.label ?? parts.filter(Boolean).join(', ');
+  return hit(geometry?.coordinates?.[0], geometry?.coordinates?.[1], name);
+}
+
+function hit(lng: number | undefined, lat: number | undefined, name: unknown) {
+  if (lng === undefined || lat === undefined || !Number.isFinite(lng + lat)) return null;
+  return { name: String(name), at: { lng, lat } };
+}

@@ -1,0 +1,245 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { looksLikePlace, parsePlace } from '../../src/site/place.ts';
+import { parseHeight } from '../../src/site/height.ts';
+import type { LngLat } from '../../src/site/lng-lat.ts';
+import { heightText, placeText } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
+import type { RunState, SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { siteFormStyles } from './site-form.styles.ts';
+
+/**
+ * Where the building stands, how tall it is, and the button that starts.
+ * @summary Site, height, run and its progress.
+ */
+@customElement('upwind-site-form')
+export class UpwindSiteForm extends SessionElement {
+  static override styles = [tokens, base, siteFormStyles];
+
+  @state() private placeError = '';
+  @state() private heightError = '';
+  @state() private hits: { name: string; at: LngLat }[] = [];
+  @query('#place') private placeField!: HTMLInputElement;
+  @query('#height') private heightField!: HTMLInputElement;
+  #searching: AbortController | null = null;
+
+  protected override readonly watches: readonly (keyof SessionState)[] = [
+    'site',
+    'settings',
+    'run',
+    'stale',
+    'result',
+    'model',
+  ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#searching?.abort();
+  }
+
+  /** Puts the cursor into the search field. */
+  focusSearch(): void {
+    this.placeField?.focus();
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const state = this.session?.state;
+    if (!state) return nothing;
+    const { site, settings, run } = state;
+    const geocoder = settings.geocoderUrl !== null;
+    return html`<form @submit=${(event: Event) => this.#submit(event)} novalidate>
+      <div class="search">
+        <label class="visually-hidden" for="place">
+          ${geocoder ? t('site.search.address') : t('site.search')}
+        </label>
+        ${icon('search')}
+        <input
+          id="place"
+          class="field number"
+          type="text"
+          inputmode="text"
+          autocomplete="off"
+          spellcheck="false"
+          placeholder=${geocoder ? t('site.search.address') : t('site.search')}
+          .value=${site ? (site.name ?? `${site.at.lat.toFixed(5)}, ${site.at.lng.toFixed(5)}`) : ''}
+          aria-invalid=${this.placeError ? 'true' : nothing}
+          aria-describedby=${this.placeError ? 'place-error' : nothing}
+          @keydown=${(event: KeyboardEvent) => {
+            if (event.key === 'Enter') {
+              event.preventDefault();
+              void this.#search();
+            }
+          }}
+          @change=${() => void this.#search()}
+        />
+        ${
+          this.placeError
+            ? html`<p class="error" id="place-error" role="alert">${this.placeError}</p>`
+            : nothing
+        }
+        ${
+          this.hits.length > 0
+            ? html`<ul class="hits">
+                ${this.hits.map(
+                  (hit) =>
+                    html`<li>
+                      <button type="button" @click=${() => this.#take(hit.at, hit.name)}>
+                        ${hit.name}
+                      </button>
+                    </li>`,
+                )}
+              </ul>`
+            : nothing
+        }
+      </div>
+      <div class="row">
+        <div>
+          <label for="height">${t('site.height')}</label>
+          <div class="height">
+            <input
+              id="height"
+              class="field number"
+              type="text"
+              inputmode="decimal"
+              autocomplete="off"
+              .value=${heightText(site?.heightFt ?? 25, settings.unit)}
+              aria-invalid=${this.heightError ? 'true' : nothing}
+              aria-describedby=${this.heightError ? 'height-error' : nothing}
+              @change=${() => this.#readHeight()}
+            />
+            <div class="units" role="group" aria-label=${t('site.unit')}>
+              ${(['ft', 'm'] as const).map(
+                (unit) =>
+                  html`<button
+                    type="button"
+                    aria-pressed=${settings.unit === unit}
+                    @click=${() => void this.session?.change({ unit })}
+                  >
+                    ${unit}
+                  </button>`,
+              )}
+            </div>
+          </div>
+        </div>
+        ${this.#action(state)}
+      </div>
+      ${
+        this.heightError
+          ? html`<p class="error" id="height-error" role="alert">${this.heightError}</p>`
+          : nothing
+      }
+      ${this.#progress(run)}
+    </form>`;
+  }
+
+  #action({ site, run, result, stale }: SessionState) {
+    if (run.phase === 'running' || run.phase === 'loading-model') {
+      return html`<button class="button go" type="button" @click=${() => this.session?.cancel()}>
+        ${t('site.cancel')}
+      </button>`;
+    }
+    const again = result !== null && !stale;
+    return html`<button class="button go ${again ? '' : 'primary'}" ?disabled=${!site}>
+      ${again ? t('site.again') : t('site.analyse')}
+    </button>`;
+  }
+
+  #progress(run: RunState) {
+    if (run.phase === 'loading-model') {
+      const { model } = this.session!.state;
+      const loading = model.status === 'loading' ? model : null;
+      return html`<div class="progress">
+        ${
+          loading?.total
+            ? html`<progress
+                aria-label=${t('site.loading')}
+                max=${loading.total}
+                value=${loading.loaded}
+              ></progress>`
+            : html`<progress aria-label=${t('site.loading')}></progress>`
+        }
+        <p class="status">${loading?.label || t('site.loading')}</p>
+      </div>`;
+    }
+    if (run.phase !== 'running') return nothing;
+    return html`<div class="progress">
+      <progress
+        aria-label=${t('site.progress')}
+        max=${Math.max(1, run.total)}
+        value=${run.done}
+      ></progress>
+      <p class="status number">
+        <span>${t('site.progress.tiles', { done: run.done, total: run.total })}</span>
+      </p>
+    </div>`;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    if (this.#readHeight()) void this.session?.analyse();
+  }
+
+  #readHeight(): boolean {
+    const unit = this.session?.state.settings.unit ?? 'ft';
+    const text = this.heightField.value.trim();
+    try {
+      // A bare number is in the unit shown beside it.
+      const heightFt = parseHeight(/[a-z'′"]/i.test(text) ? text : `${text}${unit}`);
+      this.heightError = '';
+      if (text !== heightText(this.session?.state.site?.heightFt ?? 25, unit)) {
+        this.session?.setHeightFt(heightFt);
+      }
+      return true;
+    } catch (error) {
+      this.heightError = (error as Error).message;
+      return false;
+    }
+  }
+
+  async #search(): Promise<void> {
+    const text = this.placeField.value.trim();
+    const { site, settings } = this.session!.state;
+    const shown = site && (site.name ?? `${site.at.lat.toFixed(5)}, ${site.at.lng.toFixed(5)}`);
+    this.placeError = '';
+    this.hits = [];
+    if (text === '' || text === shown) return;
+    if (looksLikePlace(text) || settings.geocoderUrl === null) {
+      try {
+        this.#take(parsePlace(text), null);
+      } catch (error) {
+        this.placeError = looksLikePlace(text)
+          ? (error as Error).message
+          : t('site.search.nogeocoder');
+      }
+      return;
+    }
+    this.#searching?.abort();
+    const searching = (this.#searching = new AbortController());
+    try {
+      const { geocode } = await import('../shared/geocode.ts');
+      const hits = await geocode(settings.geocoderUrl, text, searching.signal);
+      if (searching.signal.aborted) return;
+      this.hits = hits;
+      if (hits.length === 0) this.placeError = t('site.search.nothing', { text });
+    } catch (error) {
+      if (!searching.signal.aborted) this.placeError = (error as Error).message;
+    }
+  }
+
+  #take(at: LngLat, name: string | null): void {
+    this.hits = [];
+    this.session?.setSite(at, name);
+    this.placeField.value = name ?? `${at.lat.toFixed(5)}, ${at.lng.toFixed(5)}`;
+    this.placeField.title = placeText(at);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-site-form': UpwindSiteForm;
+  }
+}

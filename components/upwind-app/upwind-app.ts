@@ -1,0 +1,319 @@
+import { ContextProvider } from '@lit/context';
+import { LitElement, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import '../imagery-picker/imagery-picker.ts';
+import '../model-picker/model-picker.ts';
+import { nameOf } from '../model-picker/model-picker.ts';
+import '../result-panel/result-panel.ts';
+import '../rules-form/rules-form.ts';
+import '../site-form/site-form.ts';
+import '../tile-card/tile-card.ts';
+import '../upwind-map/upwind-map.ts';
+import type { MapInset } from '../upwind-map/upwind-map.ts';
+import { sessionContext } from '../shared/context.ts';
+import { percent } from '../shared/format.ts';
+import { icon } from '../shared/icons.ts';
+import type { IconName } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { Session } from '../shared/session.ts';
+import type { SessionPorts, SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { readHash, writeHash } from '../shared/url-state.ts';
+import { logo } from './logo.ts';
+import { nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
+import { LAZY_TABS } from './tabs.ts';
+import type { LazyTab } from './tabs.ts';
+import { appStyles } from './upwind-app.styles.ts';
+
+type Tab = 'site' | LazyTab;
+const TABS: readonly Tab[] = ['site', 'labels', 'train'];
+const NARROW = '(max-width: 720px)';
+
+/**
+ * The whole page: map, and the panel that goes with it.
+ * @summary The Upwind application.
+ */
+@customElement('upwind-app')
+export class UpwindApp extends LitElement {
+  static override styles = [tokens, base, appStyles];
+
+  /** What the session works with. Set before the element is connected. */
+  @property({ attribute: false }) ports!: SessionPorts;
+  /** Site that a first visit opens with, analysed at once. */
+  @property({ attribute: false }) firstSite: SessionState['site'] = null;
+
+  @state() private tab: Tab = 'site';
+  @state() private tabLoaded: Partial<Record<LazyTab, 'loading' | 'ready' | 'missing'>> = {};
+  @state() private live = '';
+  @state() private sheet: number = SHEET_STOPS[1];
+  @state() private dragging = false;
+
+  session!: Session;
+  #provider = new ContextProvider(this, { context: sessionContext });
+  #stop: (() => void)[] = [];
+  #narrow = matchMedia(NARROW);
+  #announced = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.session = new Session(this.ports);
+    this.#provider.setValue(this.session);
+    const onHash = () => void this.#openLink();
+    const onNarrow = () => this.requestUpdate();
+    addEventListener('hashchange', onHash);
+    this.#narrow.addEventListener('change', onNarrow);
+    this.#stop = [
+      this.session.subscribe((next, changed) => this.#onSession(next, changed)),
+      () => removeEventListener('hashchange', onHash),
+      () => this.#narrow.removeEventListener('change', onNarrow),
+    ];
+    void this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop.splice(0)) stop();
+    void this.session.dispose();
+  }
+
+  async #begin(): Promise<void> {
+    const link = readHash(location.hash);
+    await this.session.restore(link);
+    const { site, result } = this.session.state;
+    if (!site && this.firstSite) {
+      this.session.setSite(this.firstSite.at, this.firstSite.name);
+      void this.session.analyse();
+    } else if (site && !result && link.site) void this.session.analyse();
+  }
+
+  async #openLink(): Promise<void> {
+    const { site, settings } = this.session.state;
+    if (location.hash === writeHash(site, settings)) return;
+    const link = readHash(location.hash);
+    if (Object.keys(link.settings).length > 0) await this.session.change(link.settings);
+    if (!link.site) return;
+    this.session.setSite(link.site.at, link.site.name);
+    this.session.setHeightFt(link.site.heightFt);
+    void this.session.analyse();
+  }
+
+  #onSession(next: SessionState, changed: ReadonlySet<keyof SessionState>): void {
+    if (changed.has('site') || changed.has('settings')) {
+      const hash = writeHash(next.site, next.settings);
+      if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
+      document.documentElement.style.colorScheme =
+        next.settings.theme === 'system' ? 'light dark' : next.settings.theme;
+    }
+    if (changed.has('run')) this.#announce(next);
+    this.requestUpdate();
+  }
+
+  /** Progress in words, at most every fifth of the way: a screen reader must keep up. */
+  #announce({ run, result }: SessionState): void {
+    if (run.phase === 'running') {
+      const fifth = run.total > 0 ? Math.floor((5 * run.done) / run.total) : 0;
+      if (fifth !== this.#announced || run.done === 0) {
+        this.live = run.done === 0 ? t('live.started') : t('live.progress', { ...run });
+      }
+      this.#announced = fifth;
+    } else if (run.phase === 'done' && result) {
+      this.live = t('live.done', { exposure: result.governing });
+    } else if (run.phase === 'cancelled') this.live = t('live.cancelled', { done: run.done });
+    else if (run.phase === 'failed') this.live = t('live.failed', { message: run.message });
+  }
+
+  override render(): TemplateResult {
+    const { state: now } = this.session;
+    const narrow = this.#narrow.matches;
+    const sheetPx = Math.round(this.sheet * innerHeight);
+    return html`<upwind-map
+        .inset=${this.#inset(narrow, sheetPx)}
+        @upwind-pick=${() => void this.session.analyse()}
+      >
+        <upwind-tile-card slot="card"></upwind-tile-card>
+      </upwind-map>
+      <main
+        class="panel ${this.dragging ? 'dragging' : ''}"
+        aria-label=${t('app.panel')}
+        style="--sheet: ${sheetPx}px"
+      >
+        <button
+          class="handle"
+          aria-label=${
+            this.sheet === SHEET_STOPS.at(-1) ? t('app.sheet.shrink') : t('app.sheet.grow')
+          }
+          @click=${() => (this.sheet = nextStop(this.sheet))}
+          @pointerdown=${this.#onGrab}
+        ></button>
+        <header>
+          <h1>${logo}${t('app.name')}</h1>
+          <div role="tablist" aria-label=${t('app.tabs')} @keydown=${this.#onTabKey}>
+            ${TABS.map(
+              (tab) =>
+                html`<button
+                  role="tab"
+                  id="tab-${tab}"
+                  aria-selected=${this.tab === tab}
+                  aria-controls="pane"
+                  tabindex=${this.tab === tab ? 0 : -1}
+                  @click=${() => this.#openTab(tab)}
+                >
+                  ${t(`app.tab.${tab}`)}
+                </button>`,
+            )}
+          </div>
+          ${this.#themeButton(now)}
+        </header>
+        <div class="scroll" id="pane" role="tabpanel" aria-labelledby="tab-${this.tab}">
+          ${this.tab === 'site' ? this.#sitePane(now) : this.#lazyPane(this.tab)}
+        </div>
+      </main>
+      <p class="visually-hidden" role="status">${this.live}</p>`;
+  }
+
+  #inset(narrow: boolean, sheetPx: number): MapInset {
+    const inset = narrow
+      ? { top: 12, right: 12, bottom: Math.min(sheetPx, innerHeight * 0.55) + 12, left: 12 }
+      : { top: 24, right: 24, bottom: 40, left: 436 };
+    // The same object while nothing changed, so that the map does not move on every render.
+    if (JSON.stringify(inset) !== JSON.stringify(this.#lastInset)) this.#lastInset = inset;
+    return this.#lastInset;
+  }
+  #lastInset: MapInset = { top: 0, right: 0, bottom: 0, left: 0 };
+
+  #themeButton({ settings }: SessionState) {
+    const order = ['system', 'light', 'dark'] as const;
+    const icons: Record<(typeof order)[number], IconName> = {
+      system: 'auto',
+      light: 'sun',
+      dark: 'moon',
+    };
+    const label = t('app.theme', { theme: t(`app.theme.${settings.theme}`) });
+    const next = order[(order.indexOf(settings.theme) + 1) % order.length]!;
+    return html`<button
+      class="button quiet icon"
+      aria-label=${label}
+      title=${label}
+      @click=${() => void this.session.change({ theme: next })}
+    >
+      ${icon(icons[settings.theme])}
+    </button>`;
+  }
+
+  #sitePane(now: SessionState) {
+    return html`<div class="pane">
+      <upwind-site-form></upwind-site-form>
+      ${this.#hint(now)}
+      <upwind-result></upwind-result>
+      <div class="setup">
+        ${this.#setup('photo', 'app.setup.imagery', imageryName(now), html`<upwind-imagery-picker></upwind-imagery-picker>`)}
+        ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.model.status === 'none' && now.run.phase === 'failed')}
+        ${this.#setup('rules', 'app.setup.rules', t('app.setup.rules.value', { edition: now.settings.edition, share: percent(now.settings.tolerance) }), html`<upwind-rules></upwind-rules>`)}
+      </div>
+    </div>`;
+  }
+
+  #hint({ site, settings, run }: SessionState) {
+    if (run.phase === 'running' || run.phase === 'loading-model') return nothing;
+    if (site && settings.imagery.id !== 'demo') return nothing;
+    return html`<p class="hint">
+      ${icon('info')} ${t(site ? 'app.hint.demo' : 'app.hint.start')}
+    </p>`;
+  }
+
+  #setup(
+    name: IconName,
+    key: 'app.setup.imagery' | 'app.setup.model' | 'app.setup.rules',
+    value: string,
+    content: TemplateResult,
+    open = false,
+  ) {
+    return html`<details ?open=${open}>
+      <summary>
+        ${icon(name)}<span class="what">${t(key)}</span><span class="value">${value}</span>
+        <svg class="icon turn" viewBox="0 0 16 16" aria-hidden="true">
+          <path d="m6 3.5 4.5 4.5L6 12.5" />
+        </svg>
+      </summary>
+      ${content}
+    </details>`;
+  }
+
+  #lazyPane(tab: LazyTab) {
+    const status = this.tabLoaded[tab];
+    if (status === 'ready') return LAZY_TABS[tab].render();
+    return html`<div class="pane">
+      <p class="muted">${status === 'missing' ? t(`${tab}.unavailable`) : t('app.tab.loading')}</p>
+    </div>`;
+  }
+
+  #openTab(tab: Tab): void {
+    this.tab = tab;
+    if (tab === 'site' || this.tabLoaded[tab]) return;
+    const note = (status: 'loading' | 'ready' | 'missing') => {
+      this.tabLoaded = { ...this.tabLoaded, [tab]: status };
+    };
+    note('loading');
+    LAZY_TABS[tab].load().then(
+      () => note('ready'),
+      () => note('missing'),
+    );
+  }
+
+  readonly #onTabKey = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]!;
+    this.#openTab(next);
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+    });
+  };
+
+  readonly #onGrab = (event: PointerEvent): void => {
+    const handle = event.currentTarget as HTMLElement;
+    const start = { y: event.clientY, sheet: this.sheet };
+    let moved = 0;
+    const onMove = (move: PointerEvent) => {
+      moved = start.y - move.clientY;
+      if (Math.abs(moved) < 4) return;
+      this.dragging = true;
+      this.sheet = Math.min(0.96, Math.max(0.12, start.sheet + moved / innerHeight));
+    };
+    const onEnd = () => {
+      handle.removeEventListener('pointermove', onMove);
+      handle.removeEventListener('pointerup', onEnd);
+      handle.removeEventListener('pointercancel', onEnd);
+      if (!this.dragging) return;
+      this.dragging = false;
+      this.sheet = nearestStop(this.sheet, moved);
+      // The click that ends a drag is not a press of the handle.
+      handle.addEventListener('click', (click) => click.stopImmediatePropagation(), {
+        once: true,
+        capture: true,
+      });
+    };
+    handle.setPointerCapture(event.pointerId);
+    handle.addEventListener('pointermove', onMove);
+    handle.addEventListener('pointerup', onEnd);
+    handle.addEventListener('pointercancel', onEnd);
+  };
+}
+
+const imageryName = ({ imagery, settings }: SessionState): string =>
+  imagery.source?.name ?? settings.imagery.id;
+
+function modelName({ model, settings }: SessionState): string {
+  if (model.status === 'ready') return `${model.info.id} · ${model.backend.name}`;
+  if (model.status === 'loading') return t('app.setup.model.loading');
+  if (model.status === 'failed') return t('app.setup.model.failed');
+  return settings.model ? nameOf(settings.model) : '';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-app': UpwindApp;
+  }
+}

@@ -1,0 +1,371 @@
+import type { Map as MapLibreMap } from 'maplibre-gl';
+import { html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { TileResult } from '../../src/analysis/site-result.ts';
+import type { UpwindControl } from '../../src/maplibre/upwind-control.ts';
+import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
+import { destination } from '../../src/site/geodesy.ts';
+import { sectorIndex } from '../../src/site/sectors.ts';
+import type { LngLat } from '../../src/site/lng-lat.ts';
+import { groundText, percent, placeText } from '../shared/format.ts';
+import { fillOf, hatchDefs } from '../shared/hatch.ts';
+import { icon } from '../shared/icons.ts';
+import type { IconName } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
+import type { SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { baseStyle } from './base-style.ts';
+import { radiiOf } from './radii.ts';
+import { scaleBar } from './scale-bar.ts';
+import { siteTile, tileAfter } from './tile-steps.ts';
+import { UpwindPickEvent, UpwindResultEvent } from './upwind-map.events.ts';
+import { mapStyles } from './upwind-map.styles.ts';
+
+/** Room that panels over the map take [px]. */
+export interface MapInset {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+/**
+ * The site on its imagery, with tiles, sectors and distances painted over it.
+ * @summary Map that analyses the roughness around a clicked site.
+ * @event {UpwindPickEvent} upwind-pick - a place was clicked, or the marker put down there
+ * @event {UpwindResultEvent} upwind-result - one site finished; carries a SiteResult
+ * @slot card - card of the tile under pointer, focus or selection
+ * @csspart map - the MapLibre container
+ * @cssproperty --upwind-map-inset-top - room taken by what lies over the map (also -left, -bottom)
+ */
+@customElement('upwind-map')
+export class UpwindMap extends SessionElement {
+  static override styles = [tokens, base, mapStyles];
+
+  @property({ attribute: false }) inset: MapInset = { top: 0, right: 0, bottom: 0, left: 0 };
+  @state() private status: 'loading' | 'ready' | 'failed' = 'loading';
+  @state() private look: OverlayLook = { opacity: 0.5, tiles: true, sectors: true, rings: true };
+  @state() private layersOpen = false;
+  @state() private cursorText = '';
+  @state() private metresPerPixel = 0;
+  @query('#map') private container!: HTMLElement;
+
+  #map: MapLibreMap | null = null;
+  #control: UpwindControl | null = null;
+  #stop: (() => void)[] = [];
+  /** Counts connections, so that a map that loads too late is not kept. */
+  #life = 0;
+  #shownSource: SessionState['imagery']['source'] | undefined = undefined;
+  #shownSite: LngLat | null = null;
+  #cursor: string | null = null;
+
+  protected override readonly watches: readonly (keyof SessionState)[] = [
+    'site',
+    'imagery',
+    'tiles',
+    'assessment',
+    'result',
+    'selection',
+    'settings',
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#start(++this.#life);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#life++;
+    for (const stop of this.#stop.splice(0)) stop();
+    if (this.#control) this.#map?.removeControl(this.#control);
+    this.#map?.remove();
+    this.#map = this.#control = null;
+    this.#shownSource = undefined;
+    this.#shownSite = null;
+    this.status = 'loading';
+  }
+
+  async #start(life: number): Promise<void> {
+    await this.updateComplete;
+    const [maplibre, overlay, protocol] = await Promise.all([
+      import('maplibre-gl'),
+      import('../../src/maplibre/upwind-control.ts'),
+      import('./demo-protocol.ts'),
+    ]);
+    if (life !== this.#life) return;
+    const module = 'default' in maplibre ? (maplibre.default as typeof maplibre) : maplibre;
+    this.#stop.push(protocol.useDemoProtocol(module));
+    let map: MapLibreMap;
+    try {
+      map = new module.Map({
+        container: this.container,
+        style: baseStyle(null),
+        center: this.session?.state.site?.at ?? { lng: 0, lat: 20 },
+        zoom: this.session?.state.site ? 13 : 2,
+        attributionControl: false,
+        maxPitch: 0,
+        dragRotate: false,
+        pitchWithRotate: false,
+        maxZoom: 19,
+        locale: { 'Map.Title': t('map.label') },
+      });
+    } catch {
+      this.status = 'failed';
+      return;
+    }
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    this.#map = map;
+    const control = (this.#control = new overlay.UpwindControl({ markerLabel: t('map.marker') }));
+    map.addControl(control, 'top-right');
+    const measure = () => {
+      this.metresPerPixel = metresPerPixelOf(map);
+    };
+    map.on('move', measure);
+    map.on('resize', measure);
+    this.#stop.push(
+      control.on('pick', ({ at }) => this.#pick(at, 'click')),
+      control.on('move', ({ at }) => this.#pick(at, 'marker')),
+      control.on('tileselect', ({ tileId }) => this.session?.select({ tileId })),
+      control.on('tilehover', ({ tileId, bearingDeg }) => this.#onHover(tileId, bearingDeg)),
+    );
+    map.once('load', () => {
+      if (life === this.#life) this.status = 'ready';
+    });
+    measure();
+    this.#sync();
+  }
+
+  protected override sessionChanged(
+    state: SessionState,
+    changed: ReadonlySet<keyof SessionState>,
+  ): void {
+    this.#sync();
+    if (changed.has('result') && state.result) {
+      this.dispatchEvent(new UpwindResultEvent(state.result));
+    }
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('inset') && this.#shownSite) this.fit({ animate: false });
+  }
+
+  /** Brings what the session says onto the map. */
+  #sync(): void {
+    const [map, control, state] = [this.#map, this.#control, this.session?.state];
+    if (!map || !control || !state) return;
+    if (state.imagery.source !== this.#shownSource) {
+      this.#shownSource = state.imagery.source;
+      map.setStyle(baseStyle(state.imagery.source), { diff: false });
+    }
+    const at = state.site?.at ?? null;
+    control.show({
+      site: at,
+      tiles: state.tiles,
+      assessment: state.assessment,
+      radiiM: radiiOf(state),
+    });
+    const { hotTileId, tileId, hotDirection, direction } = state.selection;
+    const name = hotDirection ?? direction;
+    const hot = state.assessment?.directions.find((one) => one.name === name);
+    control.highlight({ tileId: hotTileId ?? tileId, sectors: hot?.sectors ?? [] });
+    if (at && (at.lng !== this.#shownSite?.lng || at.lat !== this.#shownSite.lat)) {
+      const first = this.#shownSite === null;
+      this.#shownSite = at;
+      this.fit({ animate: !first });
+    }
+  }
+
+  /** Moves the map so that the whole look-out distance is in view, beside the panels. */
+  fit({ animate = true } = {}): void {
+    const state = this.session?.state;
+    if (!this.#map || !state?.site) return;
+    const radiusM = Math.max(...radiiOf(state).map((ring) => ring.radiusM)) * 1.16;
+    const { at } = state.site;
+    const [north, east, south, west] = [0, 90, 180, 270].map((b) => destination(at, b, radiusM));
+    this.#map.fitBounds([west!.lng, south!.lat, east!.lng, north!.lat], {
+      padding: this.inset,
+      animate: animate && !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      duration: 700,
+    });
+  }
+
+  #pick(at: LngLat, by: 'click' | 'marker'): void {
+    this.session?.setSite(at);
+    this.dispatchEvent(new UpwindPickEvent(at, by));
+    this.cursorText = t('map.moved', { place: placeText(at) });
+  }
+
+  #onHover(tileId: string | null, bearingDeg: number | null): void {
+    const sector = bearingDeg === null ? null : sectorIndex(bearingDeg);
+    const directions = this.session?.state.assessment?.directions ?? [];
+    // The direction whose middle is nearest, so that rose and table answer with one.
+    const nearest = directions.find(
+      (one) =>
+        sector !== null &&
+        bearingDeg !== null &&
+        Math.abs(((one.bearingDeg - bearingDeg + 540) % 360) - 180) <= 22.5,
+    );
+    this.session?.select({ hotTileId: tileId, hotDirection: nearest?.name ?? null });
+  }
+
+  override render(): TemplateResult {
+    const state = this.session?.state;
+    return html`<div
+        class="cursor"
+        role="application"
+        tabindex=${state && state.tiles.length > 0 ? 0 : -1}
+        aria-label=${t('map.cursor')}
+        aria-describedby="cursor-hint"
+        @focus=${() => this.#moveCursor(this.#cursorTile())}
+        @blur=${() => this.session?.select({ hotTileId: null, hotDirection: null })}
+        @keydown=${this.#onKey}
+      >
+        <span id="cursor-hint">${t('map.cursor.hint')}</span>
+      </div>
+      <p class="visually-hidden" aria-live="polite">${this.cursorText}</p>
+      <div id="map" part="map"></div>
+      ${
+        this.status === 'ready'
+          ? nothing
+          : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
+      }
+      <div class="card"><slot name="card"></slot></div>
+      ${this.#tools()} ${this.#foot()}`;
+  }
+
+  #tools() {
+    const button = (name: IconName, label: string, act: () => void, pressed?: boolean) =>
+      html`<button
+        class="button quiet icon"
+        aria-label=${label}
+        title=${label}
+        aria-expanded=${pressed ?? nothing}
+        @click=${act}
+      >
+        ${icon(name)}
+      </button>`;
+    return html`<div class="tools">
+      <div class="group">
+        ${button('plus', t('map.zoomin'), () => this.#map?.zoomIn())}
+        ${button('minus', t('map.zoomout'), () => this.#map?.zoomOut())}
+        ${button('target', t('map.fit'), () => this.fit())}
+      </div>
+      <div class="group">
+        ${button('layers', t('map.layers'), () => (this.layersOpen = !this.layersOpen), this.layersOpen)}
+      </div>
+      ${this.layersOpen ? this.#layers() : nothing}
+    </div>`;
+  }
+
+  #layers() {
+    const check = (key: 'tiles' | 'sectors' | 'rings') =>
+      html`<label>
+        <input
+          type="checkbox"
+          .checked=${this.look[key]}
+          @change=${(event: Event) =>
+            this.#setLook({ [key]: (event.target as HTMLInputElement).checked })}
+        />
+        ${t(`map.layer.${key}`)}
+      </label>`;
+    return html`<div class="group layers" role="group" aria-label=${t('map.layers')}>
+      ${check('tiles')} ${check('sectors')} ${check('rings')}
+      <label class="stack">
+        ${t('map.opacity')}
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          .value=${String(this.look.opacity)}
+          @input=${(event: Event) =>
+            this.#setLook({ opacity: Number((event.target as HTMLInputElement).value) })}
+        />
+      </label>
+    </div>`;
+  }
+
+  #setLook(change: Partial<OverlayLook>): void {
+    this.look = { ...this.look, ...change };
+    this.#control?.setLook(this.look);
+  }
+
+  #foot() {
+    const source = this.session?.state.imagery.source;
+    const chip = (ground: 'B' | 'C' | 'D' | 'unknown', words: string) =>
+      html`<li>
+        <svg viewBox="0 0 17 17" aria-hidden="true">
+          <defs>${hatchDefs('key')}</defs>
+          <rect width="17" height="17" fill=${fillOf(ground)}></rect>
+          <rect width="17" height="17" fill="url(#key-${ground})"></rect>
+        </svg>
+        ${words}
+      </li>`;
+    return html`<div class="foot">
+      ${scaleBar(this.metresPerPixel)}
+      <ul class="plate legend" aria-label=${t('map.legend')}>
+        ${chip('B', `B ${t('ground.B')}`)} ${chip('C', `C ${t('ground.C')}`)}
+        ${chip('D', `D ${t('ground.D')}`)} ${chip('unknown', t('map.legend.missing'))}
+      </ul>
+      ${source ? html`<span class="plate">${source.attribution}</span>` : nothing}
+    </div>`;
+  }
+
+  #cursorTile(): TileResult | null {
+    const tiles = this.session?.state.tiles ?? [];
+    const held = this.#cursor ?? this.session?.state.selection.tileId;
+    return tiles.find(({ id }) => id === held) ?? siteTile(tiles);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const tiles = this.session?.state.tiles ?? [];
+    const from = this.#cursorTile();
+    if (!from) return;
+    const next = tileAfter(event.key, from, tiles);
+    if (next) this.#moveCursor(next);
+    else if (event.key === 'Enter' || event.key === ' ') this.session?.select({ tileId: from.id });
+    else if (event.key === 'Escape') this.session?.select({ tileId: null });
+    else return;
+    event.preventDefault();
+  };
+
+  #moveCursor(tile: TileResult | null): void {
+    if (!tile) return;
+    this.#cursor = tile.id;
+    this.cursorText = wordsOf(tile);
+    const bearing = (Math.atan2(tile.eastM, tile.northM) * 180) / Math.PI;
+    const away = Math.hypot(tile.eastM, tile.northM);
+    this.#onHover(tile.id, away < 1 ? null : (bearing + 360) % 360);
+  }
+}
+
+function wordsOf(tile: TileResult): string {
+  const away = Math.round(Math.hypot(tile.eastM, tile.northM));
+  const bearing = Math.round((Math.atan2(tile.eastM, tile.northM) * 180) / Math.PI + 360) % 360;
+  const where =
+    away < 1 ? t('card.where.site') : t('card.where.away', { length: `${away} m`, bearing });
+  if (tile.missing) return t('map.cursor.missing', { where });
+  if (tile.by === null) return t('map.cursor.waiting', { where });
+  return t('map.cursor.tile', {
+    where,
+    roughness: tile.roughness ?? '–',
+    words: groundText(tile.roughness),
+    confidence: percent(tile.confidence),
+  });
+}
+
+/** Ground size of a CSS pixel at the map's centre [m]. */
+function metresPerPixelOf(map: MapLibreMap): number {
+  const { lat } = map.getCenter();
+  return (40_075_016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom());
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-map': UpwindMap;
+  }
+}

@@ -1,0 +1,266 @@
+import type {
+  FilterSpecification,
+  GeoJSONSource,
+  IControl,
+  Map as MapLibreMap,
+  MapMouseEvent,
+} from 'maplibre-gl';
+import type { TileResult } from '../analysis/site-result.ts';
+import { initialBearingDeg } from '../site/geodesy.ts';
+import type { LngLat } from '../site/lng-lat.ts';
+import { IMAGE_PIXEL_RATIO, overlayImages } from './overlay-images.ts';
+import { DEFAULT_LOOK, NONE, overlayIds, overlayLayers } from './overlay-layers.ts';
+import type { OverlayIds, OverlayLook } from './overlay-layers.ts';
+import {
+  collection,
+  directionLetters,
+  rings,
+  sectorWedges,
+  tileLetters,
+  tilePolygons,
+} from './overlay-sources.ts';
+import type { Assessed } from './overlay-sources.ts';
+import { SiteMarker } from './site-marker.ts';
+
+export interface UpwindControlOptions {
+  /** Of every source, layer and image id on the host's map. */
+  prefix?: string;
+  /** Host layer that the overlay goes under; on top where left out. */
+  beforeId?: string;
+  /** Name of the marker for a screen reader. */
+  markerLabel?: string;
+}
+
+/** What the overlay shows. */
+export interface OverlayContent {
+  site: LngLat | null;
+  tiles: readonly TileResult[];
+  assessment: Assessed | null;
+  /** Distances drawn as circles [m]; the largest is the look-out distance. */
+  radiiM: readonly { radiusM: number; kind: 'rule' | 'look-out' }[];
+}
+
+export interface UpwindControlEvents {
+  /** A place outside every tile was clicked. */
+  pick: { at: LngLat };
+  /** The marker was put down elsewhere. */
+  move: { at: LngLat };
+  /** A tile was clicked. */
+  tileselect: { tileId: string };
+  /** The pointer came to a tile, or left the last one; bearing as seen from the site. */
+  tilehover: { tileId: string | null; bearingDeg: number | null };
+}
+
+const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radiiM: [] };
+
+/**
+ * Paints tiles, sectors and distances of a site onto any MapLibre map, and tells what is clicked
+ * and hovered. It uses the host's map under one id prefix, comes back after `setStyle`, and
+ * `onRemove` takes every trace away.
+ */
+export class UpwindControl implements IControl {
+  #options: UpwindControlOptions;
+  #ids: OverlayIds;
+  #map: MapLibreMap | null = null;
+  #container: HTMLElement | null = null;
+  #marker: SiteMarker | null = null;
+  #content = NOTHING;
+  #look = DEFAULT_LOOK;
+  #hotTile: string | null = null;
+  #hotSectors: readonly number[] = [];
+  #hoveredTile: string | null = null;
+  #images: Map<string, ImageData> | null = null;
+  #frame = 0;
+  /** Parts of the content that the map does not show yet. */
+  #dirty = new Set<keyof OverlayContent>();
+  #events = new EventTarget();
+
+  constructor(options: UpwindControlOptions = {}) {
+    this.#options = options;
+    this.#ids = overlayIds(options.prefix ?? 'upwind');
+  }
+
+  onAdd(map: MapLibreMap): HTMLElement {
+    this.#map = map;
+    this.#container = document.createElement('div');
+    this.#container.className = 'maplibregl-ctrl upwind-control';
+    this.#marker = new SiteMarker(map, {
+      label: this.#options.markerLabel ?? 'Building site',
+      onMove: (at) => this.#emit('move', { at }),
+    });
+    this.#marker.set(this.#content.site);
+    map.on('styledata', this.#attach);
+    map.on('click', this.#onClick);
+    map.on('mousemove', this.#onPointer);
+    map.on('mouseout', this.#onLeave);
+    this.#attach();
+    return this.#container;
+  }
+
+  onRemove(): void {
+    const map = this.#map;
+    if (!map) return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    map.off('styledata', this.#attach);
+    map.off('click', this.#onClick);
+    map.off('mousemove', this.#onPointer);
+    map.off('mouseout', this.#onLeave);
+    this.#marker?.remove();
+    this.#detach(map);
+    this.#container?.remove();
+    this.#map = this.#container = this.#marker = null;
+  }
+
+  /** Listens to a typed event; call the returned function to stop. */
+  on<K extends keyof UpwindControlEvents>(
+    type: K,
+    listener: (detail: UpwindControlEvents[K]) => void,
+  ): () => void {
+    const wrapped = (event: Event) => listener((event as CustomEvent).detail);
+    this.#events.addEventListener(type, wrapped);
+    return () => this.#events.removeEventListener(type, wrapped);
+  }
+
+  /** Shows a site, its tiles and its answer; drawn with the next frame. */
+  show(content: Partial<OverlayContent>): void {
+    const before = this.#content;
+    const now = (this.#content = { ...before, ...content });
+    if (now.site !== before.site) this.#marker?.set(now.site);
+    for (const key of Object.keys(now) as (keyof OverlayContent)[]) {
+      if (now[key] !== before[key]) this.#dirty.add(key);
+    }
+    if (!this.#map || this.#frame || this.#dirty.size === 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#refresh();
+    });
+  }
+
+  /** Opacity, and which parts are shown. */
+  setLook(look: Partial<OverlayLook>): void {
+    this.#look = { ...this.#look, ...look };
+    const map = this.#map;
+    if (!map?.getLayer(this.#ids.tileFill)) return;
+    for (const layer of overlayLayers(this.#ids, this.#look)) {
+      const visibility = layer.layout?.visibility;
+      if (visibility) map.setLayoutProperty(layer.id, 'visibility', visibility);
+      if (layer.id === this.#ids.tileFill && layer.type === 'fill') {
+        map.setPaintProperty(layer.id, 'fill-opacity', layer.paint?.['fill-opacity']);
+      }
+    }
+  }
+
+  /** Marks a tile and sectors (indices); the other sectors are dimmed. */
+  highlight(hot: { tileId?: string | null; sectors?: readonly number[] }): void {
+    if (hot.tileId !== undefined) this.#hotTile = hot.tileId;
+    if (hot.sectors !== undefined) this.#hotSectors = hot.sectors;
+    this.#applyHighlight();
+  }
+
+  #applyHighlight(): void {
+    const map = this.#map;
+    if (!map?.getLayer(this.#ids.tileHot)) return;
+    const some = this.#hotSectors.length > 0;
+    const within: FilterSpecification = [
+      'in',
+      ['get', 'index'],
+      ['literal', [...this.#hotSectors]],
+    ];
+    const tile: FilterSpecification = this.#hotTile ? ['==', ['get', 'id'], this.#hotTile] : NONE;
+    map.setFilter(this.#ids.tileHot, tile);
+    map.setFilter(this.#ids.tileHotCasing, tile);
+    map.setFilter(this.#ids.sectorHot, some ? within : NONE);
+    map.setFilter(this.#ids.sectorShade, some ? (['!', within] as FilterSpecification) : NONE);
+  }
+
+  /** Adds sources, images and layers where the style has none: at first, and after `setStyle`. */
+  readonly #attach = (): void => {
+    const map = this.#map;
+    if (!map || map.getSource(this.#ids.sources.tiles) || !map.style?._loaded) return;
+    this.#images ??= overlayImages();
+    for (const [name, image] of this.#images) {
+      const id = this.#ids.image(name);
+      if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: IMAGE_PIXEL_RATIO });
+    }
+    for (const id of Object.values(this.#ids.sources)) {
+      map.addSource(id, { type: 'geojson', data: collection([]) });
+    }
+    const before = this.#options.beforeId;
+    for (const layer of overlayLayers(this.#ids, this.#look)) {
+      map.addLayer(layer, before && map.getLayer(before) ? before : undefined);
+    }
+    for (const key of Object.keys(this.#content)) this.#dirty.add(key as keyof OverlayContent);
+    this.#refresh();
+    this.#applyHighlight();
+  };
+
+  #detach(map: MapLibreMap): void {
+    // A map that was removed itself has no style left to clean.
+    if (!map.style) return;
+    for (const layer of overlayLayers(this.#ids, this.#look)) {
+      if (map.getLayer(layer.id)) map.removeLayer(layer.id);
+    }
+    for (const id of Object.values(this.#ids.sources)) if (map.getSource(id)) map.removeSource(id);
+    for (const name of this.#images?.keys() ?? []) {
+      const id = this.#ids.image(name);
+      if (map.hasImage(id)) map.removeImage(id);
+    }
+  }
+
+  #refresh(): void {
+    const map = this.#map;
+    if (!map?.getSource(this.#ids.sources.tiles)) return;
+    const { site, tiles, assessment, radiiM } = this.#content;
+    const { sources } = this.#ids;
+    const radiusM = Math.max(0, ...radiiM.map((ring) => ring.radiusM));
+    const set = (id: string, data: Parameters<GeoJSONSource['setData']>[0]) =>
+      map.getSource<GeoJSONSource>(id)?.setData(data);
+    const dirty = (...keys: (keyof OverlayContent)[]) => keys.some((key) => this.#dirty.has(key));
+    if (dirty('tiles')) {
+      set(sources.tiles, tilePolygons(tiles));
+      set(sources.letters, tileLetters(tiles));
+    }
+    if (dirty('site', 'assessment', 'radiiM')) {
+      const known = site && assessment && radiusM > 0;
+      const letters = known ? directionLetters(site, assessment, radiusM * 1.09) : collection([]);
+      set(sources.sectors, known ? sectorWedges(site, assessment, radiusM) : collection([]));
+      set(sources.directions, letters);
+    }
+    if (dirty('site', 'radiiM')) set(sources.rings, site ? rings(site, radiiM) : collection([]));
+    this.#dirty.clear();
+  }
+
+  #tileAt(event: MapMouseEvent): string | null {
+    const map = this.#map;
+    if (!map?.getLayer(this.#ids.tileFill) || !this.#look.tiles) return null;
+    const [hit] = map.queryRenderedFeatures(event.point, { layers: [this.#ids.tileFill] });
+    return (hit?.properties.id as string | undefined) ?? null;
+  }
+
+  readonly #onClick = (event: MapMouseEvent): void => {
+    const tileId = this.#tileAt(event);
+    if (tileId) this.#emit('tileselect', { tileId });
+    else this.#emit('pick', { at: { lng: event.lngLat.lng, lat: event.lngLat.lat } });
+  };
+
+  readonly #onPointer = (event: MapMouseEvent): void => {
+    const tileId = this.#tileAt(event);
+    if (this.#map) this.#map.getCanvas().style.cursor = tileId ? 'pointer' : 'crosshair';
+    if (tileId === this.#hoveredTile) return;
+    this.#hoveredTile = tileId;
+    const { site } = this.#content;
+    const bearingDeg = site && tileId ? initialBearingDeg(site, event.lngLat) : null;
+    this.#emit('tilehover', { tileId, bearingDeg });
+  };
+
+  readonly #onLeave = (): void => {
+    if (this.#hoveredTile === null) return;
+    this.#hoveredTile = null;
+    this.#emit('tilehover', { tileId: null, bearingDeg: null });
+  };
+
+  #emit<K extends keyof UpwindControlEvents>(type: K, detail: UpwindControlEvents[K]): void {
+    this.#events.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
