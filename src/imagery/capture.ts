@@ -46,6 +46,8 @@ export interface CaptureOptions {
   timeoutMs?: number;
   /** Wait before the first retry [ms]. */
   backOffMs?: number;
+  /** Decoded pictures kept for the next tile that needs them [bytes]. */
+  decodedBytes?: number;
 }
 
 /**

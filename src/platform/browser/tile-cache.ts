@@ -55,16 +55,17 @@ export function createBrowserTileCache(options: BrowserTileCacheOptions = {}): T
   /** Deletes in order of last use until at most `target` bytes are left. */
   const shrink = async (db: IDBPDatabase<TileDatabase>, target: number): Promise<void> => {
     const change = db.transaction(['pictures', 'notes'], 'readwrite');
-    let left = totalBytes ?? 0;
+    let freed = 0;
     let cursor = await change.objectStore('notes').index('used').openCursor();
-    while (cursor && left > target) {
-      left -= cursor.value.bytes;
+    while (cursor && (totalBytes ?? 0) - freed > target) {
+      freed += cursor.value.bytes;
       await change.objectStore('pictures').delete(cursor.value.key);
       await cursor.delete();
       cursor = await cursor.continue();
     }
     await change.done;
-    totalBytes = left;
+    // Others may have added meanwhile, so what went is taken off, not the sum set.
+    totalBytes = (totalBytes ?? 0) - freed;
   };
 
   return {
