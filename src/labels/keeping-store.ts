@@ -1,6 +1,6 @@
 import { UserError } from '../site/user-error.ts';
 import type { LabelDraft, LabelRecord } from './label.ts';
-import { StoreFullError } from './label-store.ts';
+import { StoreUnavailableError } from './label-store.ts';
 import type {
   CandidateEntry,
   LabelEntry,
@@ -27,15 +27,15 @@ export class KeepingStore implements LabelStore {
   }
 
   async get(id: string): Promise<LabelRecord | null> {
-    return this.#unsaved.get(id)?.label ?? (await this.#base.get(id));
+    return this.#unsaved.get(id)?.label ?? (await this.#base.get(id).catch(unlessGone(null)));
   }
 
   async pixels(id: string): Promise<Uint8Array | null> {
-    return this.#unsaved.get(id)?.png ?? (await this.#base.pixels(id));
+    return this.#unsaved.get(id)?.png ?? (await this.#base.pixels(id).catch(unlessGone(null)));
   }
 
   async list(): Promise<LabelRecord[]> {
-    const stored = await this.#base.list();
+    const stored = await this.#base.list().catch(unlessGone<LabelRecord[]>([]));
     if (this.#unsaved.size === 0) return stored;
     const merged = new Map(stored.map((label) => [label.id, label]));
     for (const [id, { label }] of this.#unsaved) merged.set(id, label);
@@ -64,7 +64,7 @@ export class KeepingStore implements LabelStore {
 
   #keep(label: LabelRecord, png: Uint8Array | undefined, error: unknown): void {
     // A label that is wrong in itself is the caller's to put right; keeping it would hide that.
-    if (error instanceof UserError && !(error instanceof StoreFullError)) throw error;
+    if (error instanceof UserError && !(error instanceof StoreUnavailableError)) throw error;
     this.#unsaved.set(label.id, png ? { label, png } : { label });
     this.#reason = error instanceof Error ? error.message : String(error);
     this.#tell({ ids: [label.id], elsewhere: false });
@@ -126,3 +126,11 @@ export class KeepingStore implements LabelStore {
     for (const listener of [...this.#listeners]) listener(change);
   }
 }
+
+/** While the store beneath is gone, what is held here is all there is to read. */
+const unlessGone =
+  <T>(nothing: T) =>
+  (error: unknown): T => {
+    if (error instanceof StoreUnavailableError) return nothing;
+    throw error;
+  };

@@ -63,7 +63,12 @@ export interface LabelStore {
   close(): void;
 }
 
-/** The device has no room left. Nothing of the call was written. */
-export class StoreFullError extends UserError {
+/** The store does not take or give labels now. Nothing of the call was written. */
+export class StoreUnavailableError extends UserError {
+  override name = 'StoreUnavailableError';
+}
+
+/** The device has no room left. */
+export class StoreFullError extends StoreUnavailableError {
   override name = 'StoreFullError';
 }

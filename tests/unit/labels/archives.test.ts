@@ -1,0 +1,249 @@
+import { csvParse } from 'd3-dsv';
+import { unzipSync } from 'fflate';
+import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EXPORT_FORMATS, exportLabels } from '../../../src/labels/archives/export-labels.ts';
+import type { ExportFormat } from '../../../src/labels/archives/export-labels.ts';
+import { importLabels } from '../../../src/labels/archives/import-labels.ts';
+import type { LabelEntry } from '../../../src/labels/label-store.ts';
+import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
+import { decodePng } from '../../../src/labels/png.ts';
+import { AT, entryOf } from '../../support/labels.ts';
+
+const assigned = { '1,1': 'train', '2,2': 'validation', '3,3': 'test' } as const;
+let store: MemoryLabelStore;
+let entries: LabelEntry[];
+beforeEach(async () => {
+  entries = [
+    await entryOf({ seed: 1, siteId: '1,1' }, 'B'),
+    await entryOf({ seed: 2, siteId: '1,1' }, 'C', {
+      label: 'D',
+      note: '=HYPERLINK("x")\n"quoted", ü',
+    }),
+    await entryOf({ seed: 3, siteId: '2,2' }, 'C', { label: 'C', note: '-34' }),
+    await entryOf({ seed: 4, siteId: '3,3' }, 'D'),
+    await entryOf({ seed: 5, siteId: '3,3' }, 'unsure', { label: 'unusable', note: 'cloud' }),
+    await entryOf({ seed: 6, siteId: '2,2', exportAllowed: false }, 'B'),
+  ];
+  store = new MemoryLabelStore();
+  await store.putMany(entries);
+});
+const exported = async (format: ExportFormat) => exportLabels(store, { format, assigned });
+const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+
+describe.each(Object.keys(EXPORT_FORMATS) as ExportFormat[])('%s', (format) => {
+  test('out and in again: record, history, note and picture are the same', async () => {
+    const archive = await exported(format);
+    const other = new MemoryLabelStore();
+    const report = await importLabels(other, archive.file, { fileName: archive.fileName, at: AT });
+    expect(report).toMatchObject({ added: 5, same: 0, conflicts: [], refused: 0 });
+    const allowed = entries.filter(({ label }) => label.source.exportAllowed);
+    expect(await other.list()).toEqual(
+      allowed.map(({ label }) => label).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    for (const { label, png } of allowed) expect(await other.pixels(label.id)).toEqual(png);
+    expect(report.assigned).toEqual(assigned);
+  });
+
+  test('the same labels give the same bytes, and come in once', async () => {
+    const [a, b] = [await exported(format), await exported(format)];
+    expect(await bytesOf(a.file)).toEqual(await bytesOf(b.file));
+    const again = await importLabels(store, a.file, { fileName: a.fileName, at: AT });
+    expect(again).toMatchObject({ added: 0, same: 5, conflicts: [] });
+    expect(await store.list()).toHaveLength(6);
+  });
+
+  test('imagery whose terms forbid it stays behind, and says which and why', async () => {
+    const { lines, exported: count } = await exported(format);
+    expect(count).toBe(5);
+    expect(lines).toEqual([
+      expect.stringMatching(/^1 label on imagery of Esri.*No dataset export/),
+    ]);
+  });
+
+  test('a conflict is shown and nothing overwritten', async () => {
+    const archive = await exported(format);
+    const mine = await entryOf({ seed: 1, siteId: '1,1' }, 'B', { label: 'C', note: 'mine' });
+    await store.put(mine.label);
+    const report = await importLabels(store, archive.file, { fileName: 'a', at: AT });
+    expect(report).toMatchObject({ added: 0, same: 4 });
+    expect(report.conflicts.map(({ mine, theirs }) => [mine.label, theirs.label])).toEqual([
+      ['C', 'B'],
+    ]);
+    expect(await store.get(mine.label.id)).toEqual(mine.label);
+  });
+
+  test('stops when told to', async () => {
+    const controller = new AbortController();
+    const running = exportLabels(store, {
+      format,
+      assigned,
+      signal: controller.signal,
+      onProgress: (done) => done === 2 && controller.abort(),
+    });
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('imagefolder as Hugging Face datasets reads it', () => {
+  test('split folders, class folders, and a metadata.csv that leads to every picture', async () => {
+    const files = unzipSync(await bytesOf((await exported('imagefolder')).file));
+    const paths = Object.keys(files);
+    expect(paths.filter((p) => p.endsWith('metadata.csv')).sort()).toEqual([
+      'other/metadata.csv',
+      'test/metadata.csv',
+      'train/metadata.csv',
+      'validation/metadata.csv',
+    ]);
+    for (const split of ['train', 'validation', 'test', 'other']) {
+      const text = new TextDecoder().decode(files[`${split}/metadata.csv`]);
+      expect(text.startsWith('file_name,')).toBe(true);
+      const rows = csvParse(text);
+      expect(rows.map((row) => `${split}/${row.file_name}`).sort()).toEqual(
+        paths.filter((p) => p.startsWith(`${split}/`) && p.endsWith('.png')).sort(),
+      );
+      for (const row of rows) expect(row.file_name!.split('/')[0]).toBe(row.label);
+    }
+    expect(paths.filter((p) => p.startsWith('train/') && p.endsWith('.png'))).toHaveLength(2);
+    expect(paths.some((p) => /^other\/unusable\//.test(p))).toBe(true);
+  });
+
+  test('every column has one type in every split', async () => {
+    // pandas: all cells numbers or empty gives float64 (int64 where none has a point), else text.
+    // The loader refuses a dataset whose splits disagree.
+    const files = unzipSync(await bytesOf((await exported('imagefolder')).file));
+    const typeOf = (cells: string[]) =>
+      cells.every((c) => c === '' || /^-?\d+(\.\d+)?$/.test(c))
+        ? cells.some((c) => c === '' || c.includes('.'))
+          ? 'float64'
+          : 'int64'
+        : 'text';
+    const types = Object.entries(files)
+      .filter(([path]) => path.endsWith('metadata.csv'))
+      .map(([, bytes]) => {
+        const rows = csvParse(new TextDecoder().decode(bytes));
+        return rows.columns.map((name) => [name, typeOf(rows.map((row) => row[name]!))]);
+      });
+    expect(types).toHaveLength(4);
+    for (const other of types) expect(other).toEqual(types[0]);
+    expect(types[0]!.map(([, type]) => type)).toEqual([
+      'text',
+      'text',
+      'float64',
+      'float64',
+      'float64',
+      'text',
+      'text',
+      'text',
+    ]);
+  });
+
+  test('no cell begins like a formula, and no name leads outside', async () => {
+    const files = unzipSync(await bytesOf((await exported('imagefolder')).file));
+    for (const [path, bytes] of Object.entries(files)) {
+      expect(path).toMatch(
+        /^(README\.md|(train|validation|test|other)\/(metadata\.csv|[A-Za-z]+\/[0-9a-f]{32}\.png))$/,
+      );
+      if (!path.endsWith('.csv')) continue;
+      for (const row of csvParse(new TextDecoder().decode(bytes))) {
+        for (const [name, cell] of Object.entries(row)) {
+          if (name === 'lng' || name === 'lat') expect(cell).toMatch(/^(-?\d+\.\d+)?$/);
+          else expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+        }
+      }
+    }
+  });
+});
+
+describe('parquet as Hugging Face datasets reads it', () => {
+  test('Image is a struct of bytes and path, ClassLabel an int64, and both are declared', async () => {
+    const file = await (await exported('parquet')).file.arrayBuffer();
+    const buffer = {
+      byteLength: file.byteLength,
+      slice: (a: number, b?: number) => file.slice(a, b),
+    };
+    const metadata = await parquetMetadataAsync(buffer);
+    const info = metadata.key_value_metadata!.find(({ key }) => key === 'huggingface')!.value!;
+    const { features } = JSON.parse(info).info;
+    expect(features.image).toEqual({ _type: 'Image' });
+    expect(features.label).toEqual({ names: ['B', 'C', 'D'], _type: 'ClassLabel' });
+    const { children } = parquetSchema(metadata);
+    expect(children.map(({ element }) => element.name)).toEqual(Object.keys(features));
+    const [image, label] = children;
+    expect(image!.children.map(({ element }) => [element.name, element.type])).toEqual([
+      ['bytes', 'BYTE_ARRAY'],
+      ['path', 'BYTE_ARRAY'],
+    ]);
+    expect(label!.element.type).toBe('INT64');
+    const rows = await parquetReadObjects({ file: buffer, metadata, utf8: false });
+    expect(rows.map(({ label, split }) => [label, split])).toEqual(
+      expect.arrayContaining([
+        [0n, 'train'],
+        [2n, 'train'],
+        [1n, 'validation'],
+        [2n, 'test'],
+        [null, 'other'],
+      ]),
+    );
+    for (const { image } of rows) expect(decodePng(image.bytes)!.width).toBe(12);
+  });
+});
+
+describe('GeoJSON and STAC', () => {
+  test('a GeoJSON ring is closed and counter-clockwise', async () => {
+    const { features } = JSON.parse(await (await exported('geojson')).file.text());
+    expect(features).toHaveLength(5);
+    for (const { geometry } of features) {
+      const ring: [number, number][] = geometry.coordinates[0];
+      expect(ring[0]).toEqual(ring.at(-1));
+      const area = ring
+        .slice(1)
+        .reduce((sum, [x, y], i) => sum + ring[i]![0] * y - x * ring[i]![1], 0);
+      expect(area).toBeGreaterThan(0);
+    }
+  });
+
+  test('STAC items have what the core, label and ml-aoi schemas require', async () => {
+    const files = unzipSync(await bytesOf((await exported('stac')).file));
+    const read = (path: string) => JSON.parse(new TextDecoder().decode(files[path]));
+    const collection = read('collection.json');
+    const hrefs = collection.links.filter((l: { rel: string }) => l.rel === 'item');
+    expect(hrefs).toHaveLength(5);
+    const splits: unknown[] = [];
+    for (const { href } of hrefs) {
+      const item = read(href.slice(2));
+      expect(item).toMatchObject({
+        type: 'Feature',
+        stac_version: '1.0.0',
+        collection: collection.id,
+      });
+      expect(item.bbox).toHaveLength(4);
+      const { properties, assets, links } = item;
+      expect(properties.datetime ?? properties.start_datetime).toMatch(/^\d{4}-\d{2}-\d{2}T/);
+      if (properties.datetime === null) expect(properties.end_datetime).toBeTruthy();
+      expect(properties['label:type']).toBe('vector');
+      expect(properties['label:properties']).toEqual(['roughness']);
+      expect(properties['label:classes']).toEqual([
+        { name: 'roughness', classes: ['B', 'C', 'D'] },
+      ]);
+      expect(properties['label:description'].length).toBeGreaterThan(0);
+      splits.push(properties['ml-aoi:split']);
+      const labels = read(`items/${assets.labels.href}`.replace('items/../', ''));
+      expect(labels.type).toBe('FeatureCollection');
+      expect(labels.features[0].properties.roughness).toBeTruthy();
+      expect(files[`items/${assets.image.href}`.replace('items/../', '')]).toBeDefined();
+      expect(assets.labels['ml-aoi:role']).toBe('label');
+      expect(links.find((l: { rel: string }) => l.rel === 'source')['label:assets']).toEqual([
+        'labels',
+      ]);
+    }
+    expect(splits.sort()).toEqual(['test', 'train', 'train', 'validate', undefined]);
+  });
+});
+
+test('nothing to export is said in words', async () => {
+  const only = new MemoryLabelStore();
+  await only.putMany([entries[5]!]);
+  const running = exportLabels(only, { format: 'parquet', assigned: {} });
+  await expect(running).rejects.toThrow(/nothing to export.*Esri/i);
+});

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { KeepingStore } from '../../../src/labels/keeping-store.ts';
+import { LabelBook } from '../../../src/labels/label-book.ts';
+import { changeLabel } from '../../../src/labels/label.ts';
+import type { LabelRecord } from '../../../src/labels/label.ts';
+import { StoreFullError } from '../../../src/labels/label-store.ts';
+import type { CandidateEntry } from '../../../src/labels/label-store.ts';
+import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
+import { selfAgreement } from '../../../src/labels/self-agreement.ts';
+import { tickingClock, tileOf } from '../../support/labels.ts';
+
+let store: MemoryLabelStore;
+let book: LabelBook;
+let tiles: CandidateEntry[];
+beforeEach(async () => {
+  store = new MemoryLabelStore();
+  book = new LabelBook(store, tickingClock());
+  tiles = await Promise.all([1, 2, 3].map((seed) => tileOf({ seed })));
+});
+const choices = async () => (await store.list()).map(({ label }) => label).sort();
+
+describe('label book', () => {
+  test('labels, changes its mind, undoes and redoes; the history tells all of it', async () => {
+    const [tile] = tiles as [CandidateEntry];
+    await book.label([tile], { label: 'B', by: 'Ann' });
+    await book.label([tile], { label: 'D', by: 'Ann', note: 'a pond' });
+    await book.undo();
+    expect(await store.get(tile.draft.id)).toMatchObject({ label: 'B', note: '' });
+    await book.redo();
+    const label = (await store.get(tile.draft.id))!;
+    expect(label).toMatchObject({ label: 'D', note: 'a pond' });
+    expect(label.history.map(({ change, label }) => `${change} ${label}`)).toEqual([
+      'label B',
+      'label D',
+      'undo B',
+      'redo D',
+    ]);
+  });
+
+  test('a group is one step, and undoing a first label takes it out whole', async () => {
+    await book.label(tiles, { label: 'C', by: 'Ann' });
+    expect(await choices()).toEqual(['C', 'C', 'C']);
+    await book.undo();
+    expect(await store.list()).toEqual([]);
+    expect(await store.pixels(tiles[0]!.draft.id)).toBeNull();
+    await book.redo();
+    expect(await choices()).toEqual(['C', 'C', 'C']);
+    expect(await store.pixels(tiles[0]!.draft.id)).toEqual(tiles[0]!.png);
+  });
+
+  test('a deleted label comes back with picture and history', async () => {
+    await book.label([tiles[0]!], { label: 'B', by: 'Ann' });
+    await book.note(tiles[0]!.draft.id, 'roofs', 'Ann');
+    const before = await store.get(tiles[0]!.draft.id);
+    await book.remove([tiles[0]!.draft.id]);
+    expect(await store.list()).toEqual([]);
+    await book.undo();
+    expect(await store.get(tiles[0]!.draft.id)).toEqual(before);
+    expect(await store.pixels(tiles[0]!.draft.id)).toEqual(tiles[0]!.png);
+  });
+
+  test('undo leaves alone what another tab changed since, and says so', async () => {
+    const [record] = (await book.label([tiles[0]!], { label: 'B', by: 'Ann' })) as [LabelRecord];
+    await book.label([tiles[1]!], { label: 'B', by: 'Ann' });
+    await store.put(changeLabel(record, { label: 'D', by: 'Bo', at: '2025-01-01T00:00:00Z' }));
+    expect((await book.undo())!.refused).toEqual([]);
+    const report = await book.undo();
+    expect(report!.refused).toEqual([expect.stringContaining('changed since')]);
+    expect(await choices()).toEqual(['D']);
+  });
+
+  test('a blind answer undone no longer counts', async () => {
+    const id = tiles[0]!.draft.id;
+    await book.label([tiles[0]!], { label: 'B', by: 'Ann' });
+    await book.relabel([id], 'C', 'Ann', 'repeat');
+    expect(selfAgreement(await store.list()).pairs).toBe(1);
+    await book.undo();
+    expect(selfAgreement(await store.list()).pairs).toBe(0);
+    await book.redo();
+    expect(selfAgreement(await store.list()).pairs).toBe(1);
+    expect(await choices()).toEqual(['B']);
+  });
+
+  test('a new label ends redo; nothing left says null', async () => {
+    await book.label([tiles[0]!], { label: 'B', by: 'Ann' });
+    await book.undo();
+    await book.label([tiles[1]!], { label: 'C', by: 'Ann' });
+    expect(await book.redo()).toBeNull();
+    await book.undo();
+    expect(await book.undo()).toBeNull();
+  });
+
+  test('quick keys are taken one after the other', async () => {
+    const [tile] = tiles as [CandidateEntry];
+    await Promise.all(
+      (['B', 'C', 'D'] as const).map((label) => book.label([tile], { label, by: 'Ann' })),
+    );
+    expect((await store.get(tile.draft.id))!.history.map(({ label }) => label)).toEqual([
+      'B',
+      'C',
+      'D',
+    ]);
+  });
+});
+
+/** A store whose disk fills up and is freed again. */
+class FillingStore extends MemoryLabelStore {
+  full = false;
+  override async put(label: LabelRecord, png?: Uint8Array): Promise<void> {
+    if (this.full) throw new StoreFullError('This device has no room left for labels.');
+    await super.put(label, png);
+  }
+}
+
+describe('full disk', () => {
+  test('nothing is lost, it is told, and written once there is room', async () => {
+    const base = new FillingStore();
+    const keeping = new KeepingStore(base);
+    const keepingBook = new LabelBook(keeping, tickingClock());
+    await keepingBook.label([tiles[0]!], { label: 'B', by: 'Ann' });
+    base.full = true;
+    await keepingBook.label([tiles[1]!], { label: 'C', by: 'Ann' });
+    await keepingBook.label([tiles[0]!], { label: 'D', by: 'Ann' });
+    expect(await base.list()).toHaveLength(1);
+    expect((await keeping.list()).map(({ label }) => label).sort()).toEqual(['C', 'D']);
+    expect(await keeping.pixels(tiles[1]!.draft.id)).toEqual(tiles[1]!.png);
+    const status = await keeping.status();
+    expect(status).toMatchObject({ unsaved: 2, labels: 2 });
+    expect(status.message).toMatch(/2 labels are kept in this tab only.*no room.*Export/);
+    base.full = false;
+    await keepingBook.label([tiles[2]!], { label: 'B', by: 'Ann' });
+    expect(await keeping.status()).toMatchObject({ unsaved: 0, message: null });
+    expect((await base.list()).map(({ label }) => label).sort()).toEqual(['B', 'C', 'D']);
+  });
+
+  test('a label that is wrong in itself is refused, not kept', async () => {
+    const keeping = new KeepingStore(new MemoryLabelStore());
+    const running = keeping.put({ label: 'E' } as unknown as LabelRecord);
+    await expect(running).rejects.toThrow('Not a label');
+    expect((await keeping.status()).unsaved).toBe(0);
+  });
+});
