@@ -111,12 +111,12 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Record<string, string> = { format: 'pt' },
 ): Uint8Array {
-  const entries: Record<string, unknown> = { __metadata__: metadata };
+  const entries: [string, unknown][] = [['__metadata__', metadata]];
   let end = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
-    entries[name] = { dtype, shape, data_offsets: [end, (end += data.length)] };
+    entries.push([name, { dtype, shape, data_offsets: [end, (end += data.length)] }]);
   }
-  let header = new TextEncoder().encode(JSON.stringify(entries));
+  let header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = new Uint8Array(Math.ceil(header.length / 8) * 8).fill(0x20);
   padded.set(header);
   header = padded;
