@@ -1,3 +1,4 @@
+import { worst } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
 import type { ClassifiedArea } from '../roughness/classified-area.ts';
 import { castRays } from '../roughness/ray-profile.ts';
@@ -8,7 +9,7 @@ import { rays } from '../site/sectors.ts';
 import type { Sector } from '../site/sectors.ts';
 import { applyTileOverrides } from './apply-overrides.ts';
 import type { SegmentOverride } from './apply-overrides.ts';
-import { directionExposure, planDirections, roundKz, worst } from './directions.ts';
+import { directionExposure, planDirections, roundKz } from './directions.ts';
 import type { DirectionPlan } from './directions.ts';
 import { exposureDistancesFt, exposureDistancesM } from './distances.ts';
 import { DEFAULT_EDITION } from './editions.ts';

@@ -1,4 +1,4 @@
-import { severity } from '../roughness/category.ts';
+import { severity, worst } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
 import { METRES_PER_FOOT } from '../site/height.ts';
 import { wrapBearing } from '../site/geodesy.ts';
@@ -75,8 +75,6 @@ export function directionExposure(
     kz: roundKz(kz(exposure, height)),
   };
 }
-
-export const worst = (a: Roughness, b: Roughness): Roughness => (severity(b) > severity(a) ? b : a);
 
 /** Kz to six decimals: the standard's tables give two. */
 export const roundKz = (value: number): number => Math.round(value * 1e6) / 1e6;

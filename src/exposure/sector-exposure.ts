@@ -1,14 +1,15 @@
-import { ROUGHNESS, severity } from '../roughness/category.ts';
+import { ROUGHNESS, severity, worst } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
 import type { ClassifiedArea } from '../roughness/classified-area.ts';
-import { profileOfRays, shareOf, stretchesOf } from '../roughness/fetch-profile.ts';
+import { profileOfRays, stretchesOf } from '../roughness/fetch-profile.ts';
 import type { FetchProfile, FetchStretch, Ground } from '../roughness/fetch-profile.ts';
 import { viewOf } from '../roughness/fetch-view.ts';
+import type { FetchView } from '../roughness/fetch-view.ts';
 import { NO_AREA } from '../roughness/ray-profile.ts';
 import type { Ray } from '../roughness/ray-profile.ts';
 import { METRES_PER_FOOT } from '../site/height.ts';
 import { applySegmentOverrides } from './apply-overrides.ts';
-import type { SegmentOverride } from './apply-overrides.ts';
+import type { OverriddenProfile, SegmentOverride } from './apply-overrides.ts';
 import { changesOf } from './distance-to-change.ts';
 import type { Change } from './distance-to-change.ts';
 import type { ExposureDistances } from './distances.ts';
@@ -51,41 +52,64 @@ export const SLACK_M = 1e-3;
 /** Stretches shorter than this are not shown on their own [m]. */
 const SHORTEST_STRETCH_M = 10;
 
-/** Exposure of one sector from its rays, by 26.7.3 and the share that prevails. */
-export function sectorExposure(input: SectorInput): SectorAssessment {
-  const { rays, readings, distancesM, distancesFt, tolerance, overrides = [] } = input;
-  const shown = applySegmentOverrides(profileOfRays(rays, readings.known), overrides, segmentsOf);
-  const profileOf = (groundOf: (area: number) => Ground): FetchProfile =>
-    shown.replay(profileOfRays(rays, groundOf));
-  const plainly = (groundOf: (area: number) => Ground) => (area: number) => ({
-    roughness: groundOf(area).roughness,
-    confidence: 0,
-  });
-  const judge = (profile: FetchProfile, allowed: number): Judgement =>
-    judgeFetch(viewOf(profile), { distances: distancesM, tolerance: allowed, slack: SLACK_M });
+/** The two readings of one sector, without the words and the distances. */
+export interface SectorCategories {
+  exposure: Roughness;
+  exposureStrict: Roughness;
+  lowest: Roughness;
+  highest: Roughness;
+  strictLowest: Roughness;
+  strictHighest: Roughness;
+  /** How the sector looks with unknown ground left unknown, and all that it may be. */
+  judgement: Judgement;
+  may: Judgement[];
+  shown: OverriddenProfile;
+  known: FetchView;
+}
 
-  const known = profileOf(plainly(readings.known));
+/** Judges the known ground and, where any is not settled, the roughest to smoothest it may be. */
+export function sectorCategories(input: SectorInput): SectorCategories {
+  const { rays, readings, distancesM, tolerance, overrides = [] } = input;
+  const shown = applySegmentOverrides(profileOfRays(rays, readings.known), overrides, segmentsOf);
+  const viewFor = (groundOf: (area: number) => Ground): FetchView =>
+    viewOf(shown.replay(profileOfRays(rays, groundOf)));
+  const judge = (fetch: FetchView, allowed: number): Judgement =>
+    judgeFetch(fetch, { distances: distancesM, tolerance: allowed, slack: SLACK_M });
+
+  // Confidence plays no part in judging; without it the profile has fewer corners.
+  const known = viewFor((area) => ({ roughness: readings.known(area).roughness, confidence: 0 }));
   const judgement = judge(known, tolerance);
-  const segments = segmentsOf(shown.profile);
   const settled = rays.every((ray) => ray.every(({ area }) => readings.isSettled(area)));
   const grounds = settled
     ? [known]
-    : [readings.roughest, readings.middle, readings.smoothest].map(profileOf);
-  const may = grounds.map((profile) => judge(profile, tolerance));
-  const strict = grounds.map((profile) => judge(profile, 0).exposure);
+    : [readings.roughest, readings.middle, readings.smoothest].map(viewFor);
+  const may = grounds.map((fetch) => judge(fetch, tolerance));
+  const strict = grounds.map((fetch) => judge(fetch, 0).exposure);
   const lowest = may[0]!.exposure;
   const highest = may[may.length - 1]!.exposure;
-  const undetermined = lowest !== highest;
-  const strictest = strict[strict.length - 1]!;
-  const exposureStrict =
-    undetermined && severity(highest) > severity(strictest) ? highest : strictest;
-  const exposure = judgement.exposure;
+  const strictHighest = strict[strict.length - 1]!;
+  return {
+    exposure: judgement.exposure,
+    exposureStrict: lowest === highest ? strictHighest : worst(strictHighest, highest),
+    lowest,
+    highest,
+    strictLowest: strict[0]!,
+    strictHighest,
+    judgement,
+    may,
+    shown,
+    known,
+  };
+}
+
+/** Exposure of one sector from its rays, by 26.7.3 and the share that prevails. */
+export function sectorExposure(input: SectorInput): SectorAssessment {
+  const { distancesM, distancesFt, tolerance } = input;
+  const { judgement, may, shown, known, ...categories } = sectorCategories(input);
+  const { exposure, exposureStrict, lowest, highest, strictLowest, strictHighest } = categories;
+  const segments = segmentsOf(shown.profile);
   const notExcluded = notExcludedBy(may, exposure, input);
-  const changes = changesOf(viewOf(known), segments, {
-    distances: distancesM,
-    tolerance,
-    slack: SLACK_M,
-  });
+  const changes = changesOf(known, segments, { distances: distancesM, tolerance, slack: SLACK_M });
   const feetPerUnit = 1 / METRES_PER_FOOT;
   const rule = [
     reasonOf({ judgement, distancesFt, tolerance, feetPerUnit }),
@@ -101,7 +125,7 @@ export function sectorExposure(input: SectorInput): SectorAssessment {
       exposure,
       exposureStrict,
       flips: exposure !== exposureStrict,
-      undetermined,
+      undetermined: lowest !== highest,
       notExcluded,
       clause: EXPOSURE_CLAUSE,
       reason: change ? `${rule} ${changeSentence(change, feetPerUnit)}` : rule,
@@ -116,8 +140,8 @@ export function sectorExposure(input: SectorInput): SectorAssessment {
     },
     lowest,
     highest,
-    strictLowest: strict[0]!,
-    strictHighest: strictest,
+    strictLowest,
+    strictHighest,
     changes,
     rule,
     stale: shown.stale,
@@ -134,12 +158,12 @@ const segmentsOf = (profile: FetchProfile): FetchStretch[] =>
   stretchesOf(profile, SHORTEST_STRETCH_M);
 
 /** Category with the largest share out to a distance; null where most of it is unknown ground. */
-function prevailingOver(profile: FetchProfile, to: number): Roughness | null {
+function prevailingOver(fetch: FetchView, to: number): Roughness | null {
   let best: Roughness | null = null;
-  let most = shareOf(profile, 'unknown', { from: 0, to });
+  let most = fetch.within('unknown', to);
   for (const category of ROUGHNESS) {
-    const share = shareOf(profile, category, { from: 0, to });
-    if (share > 0 && share >= most - 1e-9) [best, most] = [category, share];
+    const length = fetch.within(category, to);
+    if (length > 0 && length >= most - SLACK_M) [best, most] = [category, length];
   }
   return best;
 }

@@ -6,3 +6,6 @@ export type Roughness = (typeof ROUGHNESS)[number];
 
 /** Severity of the wind load that a category brings: B < C < D. */
 export const severity = (roughness: Roughness): number => ROUGHNESS.indexOf(roughness);
+
+/** The more severe of two categories. */
+export const worst = (a: Roughness, b: Roughness): Roughness => (severity(b) > severity(a) ? b : a);
