@@ -8,6 +8,8 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   'demo-tiles': async () => (await import('./commands/demo-tiles.ts')).registerDemoTiles,
   analyse: async () => (await import('./commands/analyse.ts')).registerAnalyse,
   classify: async () => (await import('./commands/classify.ts')).registerClassify,
+  train: async () => (await import('./commands/train.ts')).registerTrain,
+  evaluate: async () => (await import('./commands/evaluate.ts')).registerEvaluate,
   exposure: async () => (await import('./commands/exposure.ts')).registerExposure,
 };
 

@@ -59,12 +59,6 @@ export function augmented(
   return mirror ? mirrored(resized) : resized;
 }
 
-/** The whole picture at the model's size: what evaluation sees. */
-export function plain(image: RgbImage, size: { side: number; filter: ResampleFilter }): RgbImage {
-  if (image.width === size.side && image.height === size.side) return image;
-  return resizeRgb(image, { width: size.side, height: size.side, filter: size.filter });
-}
-
 /** Side and filter that the checkpoint asks for; bilinear where it leaves resizing to others. */
 export const inputSize = (
   imageSize: number,

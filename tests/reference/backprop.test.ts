@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
-import { inputSize, plain } from '../../src/training/augment.ts';
 import { AdamW } from '../../src/training/adamw.ts';
 import {
   backprop,
@@ -11,9 +10,9 @@ import {
 } from '../../src/training/backprop.ts';
 import type { BackpropOptions } from '../../src/training/backprop.ts';
 import { uploadWeights } from '../../src/training/device-weights.ts';
-import { patchRows } from '../../src/training/pixels.ts';
 import { linearDecay, totalSteps } from '../../src/training/schedule.ts';
 import { patchLength, trainedNames } from '../../src/training/vit-shape.ts';
+import { imagesToPatches } from '../../src/vit/preprocess.ts';
 import { NANO, checkpointAt, nanoExpected, rgbImage, useWasm } from '../support/training.ts';
 import type { NanoExpected } from '../support/training.ts';
 
@@ -26,12 +25,7 @@ beforeAll(async () => {
   nano = await checkpointAt(NANO);
   expected = await nanoExpected();
   const images = await Promise.all(expected.images.map((name) => rgbImage(`${NANO}${name}`)));
-  const size = inputSize(nano.config.imageSize, nano.preprocessor);
-  rows = patchRows(
-    images.map((image) => plain(image, size)),
-    nano.config,
-    nano.preprocessor,
-  );
+  rows = imagesToPatches(images, nano.preprocessor, nano.config);
 });
 
 const perImage = () => rows.length / 12;
