@@ -1,0 +1,139 @@
+import { UserError } from '../../site/user-error.ts';
+import type { LabelStore } from '../label-store.ts';
+import type { LabelRecord } from '../label.ts';
+import type { SplitAssignment } from '../split-by-site.ts';
+import { PLACES, datasetCard, selectForExport } from './dataset.ts';
+import type { DatasetLabel, Place } from './dataset.ts';
+import { writeParquet } from './parquet-writer.ts';
+
+export interface PushOptions {
+  /** `name/dataset`, as on the Hub. */
+  repo: string;
+  /** A token with write access. It goes to `hubUrl` alone, and is kept by nobody here. */
+  token: string;
+  assigned: SplitAssignment;
+  fetch: typeof fetch;
+  hubUrl?: string;
+  /** Makes the dataset private where it does not exist yet. Default true. */
+  isPrivate?: boolean;
+  labels?: readonly LabelRecord[];
+  signal?: AbortSignal;
+  onProgress?(done: number, total: number): void;
+}
+
+export interface PushReport {
+  url: string;
+  pushed: number;
+  lines: string[];
+}
+
+/**
+ * Puts the labels into a Hugging Face dataset: one parquet file a split and a dataset card, in one
+ * commit, so that nobody ever loads half of it. Makes the dataset where there is none.
+ * @throws UserError on a bad name, a token that may not write, or nothing to push
+ */
+export async function pushToHub(
+  store: Pick<LabelStore, 'list' | 'pixels'>,
+  {
+    repo,
+    token,
+    assigned,
+    hubUrl,
+    isPrivate = true,
+    labels,
+    signal,
+    onProgress,
+    ...options
+  }: PushOptions,
+): Promise<PushReport> {
+  if (!/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repo)) {
+    throw new UserError(`${repo || 'Nothing'} is no dataset name: write it as name/dataset.`);
+  }
+  if (!/^hf_\w{8,}$/.test(token)) {
+    throw new UserError('That is no Hub token: it begins with hf_. Make one with write access.');
+  }
+  const { rows, withheld } = selectForExport(labels ?? (await store.list()), assigned);
+  if (rows.length === 0) throw new UserError(['There is nothing to push.', ...withheld].join(' '));
+  let done = 0;
+  const onLabel = () => {
+    signal?.throwIfAborted();
+    onProgress?.(++done, rows.length);
+  };
+  const files = [{ path: 'README.md', content: new Blob([hubCard(rows)]) }];
+  for (const place of PLACES) {
+    const here = rows.filter((row) => row.place === place);
+    if (here.length === 0) continue;
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    await writeParquet(here, {
+      pixelsOf: async (id) => {
+        const png = await store.pixels(id);
+        if (!png) throw new UserError(`The picture of label ${id.slice(0, 8)} is missing.`);
+        return png;
+      },
+      write: (bytes) => parts.push(bytes as Uint8Array<ArrayBuffer>),
+      onLabel,
+    });
+    files.push({ path: pathOf(place), content: new Blob(parts) });
+  }
+  const hub = await import('@huggingface/hub');
+  const common = {
+    repo: { type: 'dataset' as const, name: repo },
+    accessToken: token,
+    fetch: options.fetch,
+    ...(hubUrl ? { hubUrl } : {}),
+  };
+  try {
+    if (!(await hub.repoExists(common))) {
+      await hub.createRepo({ ...common, visibility: isPrivate ? 'private' : 'public' });
+    }
+    await hub.uploadFiles({
+      ...common,
+      files,
+      commitTitle: `${rows.length} surface roughness labels`,
+      useXet: false,
+      ...(signal ? { abortSignal: signal } : {}),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw inWords(error, repo, token);
+  }
+  return {
+    url: `${hubUrl ?? 'https://huggingface.co'}/datasets/${repo}`,
+    pushed: rows.length,
+    lines: withheld,
+  };
+}
+
+const pathOf = (place: Place): string => `data/${place}-00000-of-00001.parquet`;
+
+function hubCard(rows: readonly DatasetLabel[]): string {
+  const places = PLACES.filter((place) => rows.some((row) => row.place === place));
+  return [
+    '---',
+    'task_categories:',
+    '- image-classification',
+    'tags:',
+    '- aerial-imagery',
+    '- surface-roughness',
+    'configs:',
+    '- config_name: default',
+    '  data_files:',
+    ...places.flatMap((place) => [`  - split: ${place}`, `    path: ${pathOf(place)}`]),
+    '---',
+    '',
+    datasetCard(rows, []),
+  ].join('\n');
+}
+
+/** What the Hub answered, in words; the token never shows in them. */
+function inWords(error: unknown, repo: string, token: string): UserError {
+  const { statusCode: status } = error as { statusCode?: number };
+  if (status === 401) return new UserError('The Hub does not know this token: make a new one.');
+  if (status === 403) {
+    return new UserError(`The token may not write to ${repo}: make one with write access to it.`);
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    `The Hub did not take the labels${status ? ` (${status})` : ''}: ${text.replaceAll(token, 'hf_…')}`,
+  );
+}

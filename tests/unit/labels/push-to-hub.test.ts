@@ -1,0 +1,155 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { importLabels } from '../../../src/labels/archives/import-labels.ts';
+import { pushToHub } from '../../../src/labels/archives/push-to-hub.ts';
+import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
+import { AT, entryOf } from '../../support/labels.ts';
+
+const TOKEN = 'hf_abcdefghijkl';
+let server: Server;
+let hubUrl: string;
+let seen: { created: unknown[]; files: Map<string, Buffer>; tokens: Set<string | undefined> };
+let answer: number;
+let exists: boolean;
+let store: MemoryLabelStore;
+
+const bodyOf = async (request: IncomingMessage) => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+};
+
+/** As much of the Hub as a push touches: repo, preupload, LFS, commit. */
+beforeEach(async () => {
+  seen = { created: [], files: new Map(), tokens: new Set() };
+  answer = 200;
+  exists = false;
+  const blobs = new Map<string, Buffer>();
+  server = createServer((request, response) => {
+    void (async () => {
+      const body = await bodyOf(request);
+      const send = (value: unknown, status = 200) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(value));
+      };
+      const url = request.url!;
+      if (!url.startsWith('/blob/')) seen.tokens.add(request.headers.authorization);
+      if (answer !== 200) return send({ error: `no, ${request.headers.authorization}` }, answer);
+      if (request.method === 'GET') return send({}, exists ? 200 : 404);
+      if (url === '/api/repos/create') {
+        seen.created.push(JSON.parse(body.toString()));
+        return send({ url: `${hubUrl}/datasets/ann/roughness`, id: '1' });
+      }
+      if (url.includes('/preupload/')) {
+        const { files } = JSON.parse(body.toString()) as { files: { path: string }[] };
+        return send({
+          files: files.map(({ path }) => ({
+            path,
+            uploadMode: path.endsWith('.parquet') ? 'lfs' : 'regular',
+          })),
+        });
+      }
+      if (url.endsWith('/info/lfs/objects/batch')) {
+        const { objects } = JSON.parse(body.toString()) as { objects: { oid: string }[] };
+        return send({
+          transfer: 'basic',
+          objects: objects.map(({ oid }) => ({
+            oid,
+            actions: { upload: { href: `${hubUrl}/blob/${oid}` } },
+          })),
+        });
+      }
+      if (url.startsWith('/blob/')) {
+        blobs.set(url.slice(6), body);
+        return send({});
+      }
+      for (const line of body.toString().trim().split('\n')) {
+        const { key, value } = JSON.parse(line);
+        if (key === 'file') seen.files.set(value.path, Buffer.from(value.content, 'base64'));
+        if (key === 'lfsFile') seen.files.set(value.path, blobs.get(value.oid)!);
+      }
+      send({ success: true, commitOid: 'a'.repeat(40), commitUrl: hubUrl, hookOutput: '' });
+    })();
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  hubUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  store = new MemoryLabelStore();
+  await store.putMany([
+    await entryOf({ seed: 1, siteId: '1,1' }, 'B'),
+    await entryOf({ seed: 2, siteId: '2,2' }, 'C', { label: 'D', note: 'pond' }),
+    await entryOf({ seed: 3, siteId: '1,1' }, 'unsure'),
+    await entryOf({ seed: 4, siteId: '1,1', exportAllowed: false }, 'B'),
+  ]);
+});
+afterEach(() => new Promise((done) => server.close(done)));
+
+const push = (change: Partial<Parameters<typeof pushToHub>[1]> = {}) =>
+  pushToHub(store, {
+    repo: 'ann/roughness',
+    token: TOKEN,
+    assigned: { '1,1': 'train', '2,2': 'validation' },
+    fetch,
+    hubUrl,
+    ...change,
+  });
+
+describe('push to a Hub dataset', () => {
+  test('one parquet a split and a card, in one commit, private unless told otherwise', async () => {
+    const report = await push();
+    expect(report.pushed).toBe(3);
+    expect(report.lines).toEqual([expect.stringContaining('Esri')]);
+    expect(seen.created).toEqual([
+      expect.objectContaining({
+        name: 'roughness',
+        organization: 'ann',
+        type: 'dataset',
+        visibility: 'private',
+      }),
+    ]);
+    expect([...seen.files.keys()].sort()).toEqual([
+      'README.md',
+      'data/other-00000-of-00001.parquet',
+      'data/train-00000-of-00001.parquet',
+      'data/validation-00000-of-00001.parquet',
+    ]);
+    expect(seen.files.get('README.md')!.toString()).toContain(
+      '  - split: validation\n    path: data/validation-00000-of-00001.parquet',
+    );
+    expect([...seen.tokens]).toEqual([`Bearer ${TOKEN}`]);
+    const back = new MemoryLabelStore();
+    for (const [path, bytes] of seen.files) {
+      if (!path.endsWith('.parquet')) continue;
+      const file = new Blob([new Uint8Array(bytes)]);
+      await importLabels(back, file, { fileName: path, at: AT });
+    }
+    const mine = (await store.list()).filter(({ source }) => source.exportAllowed);
+    expect(await back.list()).toEqual(mine);
+  });
+
+  test('a dataset that exists is added to', async () => {
+    exists = true;
+    await push();
+    expect(seen.created).toEqual([]);
+    expect(seen.files.size).toBe(4);
+  });
+
+  test.each([
+    [401, /does not know this token/],
+    [403, /may not write to ann\/roughness/],
+    [500, /did not take the labels \(500\)/],
+  ])('answer %i in words, without the token', async (status, words) => {
+    answer = status;
+    const failed = await push().catch((error: Error) => error);
+    expect(failed).toMatchObject({ name: 'UserError', message: expect.stringMatching(words) });
+    expect((failed as Error).message).not.toContain(TOKEN);
+  });
+
+  test('bad names and tokens never reach the network', async () => {
+    await expect(push({ repo: 'roughness' })).rejects.toThrow('name/dataset');
+    await expect(push({ repo: '../x/y' })).rejects.toThrow('name/dataset');
+    await expect(push({ token: 'secret' })).rejects.toThrow('hf_');
+    expect(seen.tokens.size).toBe(0);
+  });
+});
