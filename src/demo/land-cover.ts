@@ -32,25 +32,56 @@ interface Fields {
   park: FieldGrid;
   golf: FieldGrid;
   heath: FieldGrid;
+  /** Room for forest: distance to the nearest thing that it keeps off. */
+  room: FieldGrid;
 }
 
 let tabulated: Fields | null = null;
 
-/** Tabulates the distance fields once (some 0.3 s); later calls are free. */
+/** Tabulates the distance fields once; later calls are free. */
 function fields(): Fields {
-  return (tabulated ??= {
-    shore: new FieldGrid(shoreDistance()),
-    river: new FieldGrid(riverDistance()),
-    mud: new FieldGrid(mudDistance),
-    forest: new FieldGrid(polygonsDistance(FORESTS.map((f) => f.polygon))),
-    conifer: new FieldGrid(
-      polygonsDistance(FORESTS.filter((f) => f.kind === 'conifer').map((f) => f.polygon)),
-    ),
-    town: new FieldGrid(townDistance()),
+  if (tabulated) return tabulated;
+  const shore = new FieldGrid(shoreDistance());
+  const river = new FieldGrid(riverDistance());
+  const mud = new FieldGrid(mudDistance);
+  const town = new FieldGrid(townDistance());
+  const golf = new FieldGrid(polygonsDistance([GOLF]));
+  const forest = new FieldGrid(polygonsDistance(FORESTS.map((f) => f.polygon)));
+  const conifers = FORESTS.filter((f) => f.kind === 'conifer').map((f) => f.polygon);
+  return (tabulated = {
+    shore,
+    river,
+    mud,
+    forest,
+    town,
+    golf,
+    conifer: new FieldGrid(polygonsDistance(conifers)),
     park: new FieldGrid(polygonsDistance(PARKS)),
-    golf: new FieldGrid(polygonsDistance([GOLF])),
     heath: new FieldGrid(polygonsDistance(HEATH)),
+    room: new FieldGrid((x, y) =>
+      Math.min(
+        shore.at(x, y) - 62,
+        -river.at(x, y) - 12,
+        -town.at(x, y) - 6,
+        -golf.at(x, y) - 8,
+        -mud.at(x, y) - 40,
+        -airfieldDistance(x, y) - 4,
+      ),
+    ),
   });
+}
+
+const AIRFIELD_COS = Math.cos(AIRPORT.angle);
+const AIRFIELD_SIN = Math.sin(AIRPORT.angle);
+
+/** From the airfield's fence, positive inside. */
+function airfieldDistance(x: number, y: number): number {
+  const dx = x - AIRPORT.x;
+  const dy = y - AIRPORT.y;
+  return Math.min(
+    AIRPORT.groundHalfLengthM - Math.abs(dx * AIRFIELD_COS + dy * AIRFIELD_SIN),
+    AIRPORT.groundHalfWidthM - Math.abs(dy * AIRFIELD_COS - dx * AIRFIELD_SIN),
+  );
 }
 
 function shoreDistance(): (x: number, y: number) => number {
@@ -120,8 +151,6 @@ export class CoverReader {
   private readonly bends: NoiseSampler;
   private readonly crinkles: NoiseSampler;
   private readonly widths: NoiseSampler;
-  private readonly cosA = Math.cos(AIRPORT.angle);
-  private readonly sinA = Math.sin(AIRPORT.angle);
   readonly cover = new Cover();
 
   constructor(metresPerPixel: number, window?: CoverWindow) {
@@ -145,29 +174,27 @@ export class CoverReader {
     c.beach = 44 + 6 * this.widths.at(x, y);
     c.river = look.river(x, y) + 3 * bend + 0.6 * crinkle;
     c.mud = look.mud(x, y) + 38 * bend + 2 * crinkle;
-    c.forest = look.forest(x, y) + 16 * bend;
+    // The forest keeps off water, beach, town, airfield and links.
+    c.forest = Math.min(look.forest(x, y) + 16 * bend, look.room(x, y));
     c.conifer = look.conifer(x, y) > -30;
     c.town = look.town(x, y);
     c.park = look.park(x, y);
     c.golf = look.golf(x, y) + 3 * bend;
     c.heath = look.heath(x, y) + 20 * bend;
-    const dx = x - AIRPORT.x;
-    const dy = y - AIRPORT.y;
-    c.airport = Math.min(
-      AIRPORT.groundHalfLengthM - Math.abs(dx * this.cosA + dy * this.sinA),
-      AIRPORT.groundHalfWidthM - Math.abs(dy * this.cosA - dx * this.sinA),
-    );
-    // The forest keeps off water, beach, town, airfield and links.
-    c.forest = Math.min(
-      c.forest,
-      c.shore - c.beach - 10,
-      -c.river - 4,
-      -c.town - 6,
-      -c.airport,
-      -c.golf,
-      -c.mud - 10,
-    );
+    c.airport = airfieldDistance(x, y);
     return c;
+  }
+
+  /** As `at(…).forest`, alone and therefore quickly. */
+  forestAt(x: number, y: number): number {
+    const forest = this.look.forest(x, y);
+    if (forest < -60) return forest;
+    return Math.min(forest + 16 * this.bends.at(x, y), this.look.room(x, y));
+  }
+
+  /** True where the forest is a conifer plantation. */
+  coniferAt(x: number, y: number): boolean {
+    return this.look.conifer(x, y) > -30;
   }
 }
 

@@ -37,11 +37,12 @@ export function paintScene(window: CanvasWindow): Uint8ClampedArray<ArrayBuffer>
   for (let layer: number = LAYER.field; layer <= LAYER.item; layer++)
     paintAll(layers[layer]!, studio);
   for (const layer of [LAYER.low, LAYER.crown]) shadeAll(layers[layer]!, studio);
-  forest.castShadows(studio);
+  const stand = forest.within(canvas);
+  stand.castShadows(studio);
   canvas.applyShadows();
   paintAll(layers[LAYER.low]!, studio);
   paintAll(layers[LAYER.crown]!, studio);
-  forest.paint(studio);
+  stand.paint(studio);
   // Towers throw their shadows over everything lower, and over lower towers.
   shadeAll(layers[LAYER.tall]!, studio);
   canvas.applyShadows();

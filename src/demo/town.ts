@@ -95,13 +95,25 @@ function layDistrict(district: District, site: TownSite): void {
         depthM: grid.depthM,
       };
       const mid = toScene(frame.u0 + grid.widthM / 2, frame.v0 + grid.depthM / 2);
-      if (Math.abs(mid.x) > 5400 || Math.abs(mid.y) > 5400) continue;
+      if (!nearBox(mid, polygon, Math.max(stepU, stepV))) continue;
       layStreets({ i, j, stepU, stepV, toScene, inside }, site);
       if (kind === 'downtown') buildDowntownBlock(frame, inside, site);
       else if (kind === 'industry') buildIndustryBlock(frame, inside, site);
       else buildHousingBlock(frame, kind, inside, site);
     }
   }
+}
+
+/** True within a margin of a polygon's bounding box. */
+function nearBox({ x, y }: { x: number; y: number }, polygon: readonly XY[], marginM: number): boolean {
+  const xs = polygon.map((p) => p[0]);
+  const ys = polygon.map((p) => p[1]);
+  return (
+    x > Math.min(...xs) - marginM &&
+    x < Math.max(...xs) + marginM &&
+    y > Math.min(...ys) - marginM &&
+    y < Math.max(...ys) + marginM
+  );
 }
 
 /** A street grid that bends gently, so that it does not look ruled. */
