@@ -46,12 +46,11 @@ export function createNodeTileCache(options: NodeTileCacheOptions = {}): TileCac
     async get(key) {
       const file = fileOf(key);
       try {
-        const { birthtimeMs, mtimeMs } = await stat(file);
-        // Reading renews the modification time, so age counts from birth where the disk knows it.
-        if (Date.now() - (birthtimeMs || mtimeMs) > maxAgeMs) return null;
+        const { mtime, mtimeMs } = await stat(file);
+        if (Date.now() - mtimeMs > maxAgeMs) return null;
         const bytes = await readFile(file);
-        const now = new Date();
-        await utimes(file, now, now).catch(() => undefined);
+        // Access time tells the last use, modification time the age.
+        await utimes(file, new Date(), mtime).catch(() => undefined);
         return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       } catch {
         return null;
@@ -87,7 +86,7 @@ async function forgetOldest(folder: string, maxBytes: number): Promise<void> {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const found = await stat(path).catch(() => null);
-    if (found) files.push({ path, bytes: found.size, used: found.mtimeMs });
+    if (found) files.push({ path, bytes: found.size, used: found.atimeMs });
   }
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= maxBytes) return;

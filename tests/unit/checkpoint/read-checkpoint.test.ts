@@ -13,7 +13,8 @@ import { writeCheckpoint } from '../../../src/checkpoint/write-checkpoint.ts';
 import { zipFiles } from '../../../src/checkpoint/zip.ts';
 import { FIXTURES } from '../../support/vit-fixtures.ts';
 
-const bytesOf = (name: string) => new Uint8Array(readFileSync(`${FIXTURES}/vit-nano/${name}`));
+const bytesOf = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(`${FIXTURES}/vit-nano/${name}`));
 const NAMES = ['config.json', 'preprocessor_config.json', 'model.safetensors'];
 const nanoFiles = () => new Map(NAMES.map((name) => [name, bytesOf(name)]));
 const json = (value: unknown) => strToU8(JSON.stringify(value));

@@ -9,7 +9,7 @@ import {
   sectorIndex,
   SECTORS,
   sectorsEitherSide,
-} from '../../src/site/sectors.ts';
+} from '../../../src/site/sectors.ts';
 
 test('the eight sectors and directions, clockwise from north', () => {
   expect(SECTORS.map(({ name }) => name)).toEqual([

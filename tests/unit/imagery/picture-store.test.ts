@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import type { ImageDecoder, ImageRequest, ImagerySource } from '../../src/imagery/image-source.ts';
-import { PictureStore } from '../../src/imagery/picture-store.ts';
-import type { PictureStoreOptions } from '../../src/imagery/picture-store.ts';
-import type { TileCache } from '../../src/imagery/tile-cache.ts';
-import { xyzSource } from '../../src/imagery/sources/xyz.ts';
-import { UserError } from '../../src/site/user-error.ts';
-import { pngHeader } from '../support/tile-server.ts';
+import type {
+  ImageDecoder,
+  ImageRequest,
+  ImagerySource,
+} from '../../../src/imagery/image-source.ts';
+import { PictureStore } from '../../../src/imagery/picture-store.ts';
+import type { PictureStoreOptions } from '../../../src/imagery/picture-store.ts';
+import type { TileCache } from '../../../src/imagery/tile-cache.ts';
+import { xyzSource } from '../../../src/imagery/sources/xyz.ts';
+import { UserError } from '../../../src/site/user-error.ts';
+import { pngHeader } from '../../support/tile-server.ts';
 
 const bounds = { west: 0, south: 0, east: 1, north: 1 };
 const request = (key: string): ImageRequest => ({

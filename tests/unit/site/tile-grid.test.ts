@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { distanceM, toLocal } from '../../src/site/geodesy.ts';
-import { planTiles } from '../../src/site/tile-grid.ts';
-import { UserError } from '../../src/site/user-error.ts';
+import { distanceM, toLocal } from '../../../src/site/geodesy.ts';
+import { planTiles } from '../../../src/site/tile-grid.ts';
+import { UserError } from '../../../src/site/user-error.ts';
 
 const site = { lng: 20.5126, lat: -34.0368 };
 const feet = 0.3048;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { parseHeight } from '../../src/site/height.ts';
-import { assertSite, looksLikePlace, parsePlace } from '../../src/site/place.ts';
-import { UserError } from '../../src/site/user-error.ts';
+import { parseHeight } from '../../../src/site/height.ts';
+import { assertSite, looksLikePlace, parsePlace } from '../../../src/site/place.ts';
+import { UserError } from '../../../src/site/user-error.ts';
 
 const lowerManhattan = { lat: 40.7127778, lng: -74.0061111 };
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { captureTiles, isPatch } from '../../src/imagery/capture.ts';
-import type { CaptureOptions, CaptureProgress } from '../../src/imagery/capture.ts';
-import type { MissingPatch, Patch } from '../../src/imagery/patch.ts';
-import { xyzSource } from '../../src/imagery/sources/xyz.ts';
-import { createNodeFetch } from '../../src/platform/node/fetch-imagery.ts';
-import { createNodeImageDecoder } from '../../src/platform/node/image-decoder.ts';
-import { lngLatToMercator } from '../../src/site/mercator.ts';
-import { planTiles } from '../../src/site/tile-grid.ts';
-import { UserError } from '../../src/site/user-error.ts';
-import { paintedColour, startTileServer } from '../support/tile-server.ts';
-import type { Mood, TileServer } from '../support/tile-server.ts';
+import { captureTiles, isPatch } from '../../../src/imagery/capture.ts';
+import type { CaptureOptions, CaptureProgress } from '../../../src/imagery/capture.ts';
+import type { MissingPatch, Patch } from '../../../src/imagery/patch.ts';
+import { xyzSource } from '../../../src/imagery/sources/xyz.ts';
+import { createNodeFetch } from '../../../src/platform/node/fetch-imagery.ts';
+import { createNodeImageDecoder } from '../../../src/platform/node/image-decoder.ts';
+import { lngLatToMercator } from '../../../src/site/mercator.ts';
+import { planTiles } from '../../../src/site/tile-grid.ts';
+import { UserError } from '../../../src/site/user-error.ts';
+import { paintedColour, startTileServer } from '../../support/tile-server.ts';
+import type { Mood, TileServer } from '../../support/tile-server.ts';
 
 const site = { lng: 20.5126, lat: -34.0368 };
 const nine = planTiles(site, { radiusM: 360 });
