@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
+import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
+import type { RgbImage } from '../../src/imagery/patch.ts';
+import { createClassifier } from '../../src/vit/create-classifier.ts';
+import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
+import {
+  FIXTURES,
+  folderFiles,
+  maxDifference,
+  nanoExpected,
+  nanoImages,
+} from '../support/vit-fixtures.ts';
+
+const expected = nanoExpected();
+const gpu = await nodeWebGpuOrSkip();
+let nano: Checkpoint;
+let images: RgbImage[];
+
+/** The GPU with every device it hands out, so that a test can break them. */
+function watched(gpu: GPU): { gpu: GPU; devices: GPUDevice[] } {
+  const devices: GPUDevice[] = [];
+  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
+    const adapter = await gpu.requestAdapter(options);
+    if (!adapter) return null;
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = async (descriptor) => {
+      const device = await requestDevice(descriptor);
+      devices.push(device);
+      return device;
+    };
+    return adapter;
+  };
+  return { gpu: { requestAdapter } as unknown as GPU, devices };
+}
+
+describe.skipIf(!gpu)('WebGPU in Node (Dawn)', () => {
+  beforeAll(async () => {
+    nano = await readCheckpoint(folderFiles(`${FIXTURES}/vit-nano`));
+    images = await nanoImages();
+  });
+
+  test.each([
+    ['vit-nano', 1e-4],
+    ['vit-nano-f16', 2e-3],
+    ['vit-nano-bf16', 2e-2],
+  ])('%s gives PyTorch’s logits within %f', async (folder, bound) => {
+    const checkpoint = await readCheckpoint(folderFiles(`${FIXTURES}/${folder}`));
+    const classifier = await createClassifier(checkpoint, { order: ['webgpu'], gpu });
+    expect(classifier.backend.name).toBe('webgpu');
+    const before = tf.memory().numTensors;
+    const answers = await classifier.classify(images.slice(0, 4));
+    const logits = answers.flatMap((answer) => [...answer.logits]);
+    expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(bound);
+    expect(tf.memory().numTensors).toBe(before);
+    await classifier.dispose();
+  });
+
+  test('a lost device is replaced and the work done again', async () => {
+    const { gpu: breakable, devices } = watched(gpu!);
+    // The device of the test before lives on in this thread; end it to get one we can watch.
+    tf.removeBackend('webgpu');
+    const classifier = await createClassifier(nano, { order: ['webgpu'], gpu: breakable });
+    const started = devices.length;
+    devices.at(-1)!.destroy();
+    const answers = await classifier.classify(images.slice(0, 2));
+    const logits = answers.flatMap((answer) => [...answer.logits]);
+    expect(maxDifference(logits, expected.logits.values.slice(0, 6))).toBeLessThan(1e-4);
+    expect(devices.length).toBe(started + 1);
+    expect(classifier.backend).toMatchObject({ name: 'webgpu', rejected: [] });
+    await classifier.dispose();
+  });
+
+  test('a device that reports an error is given up, and the answer says so', async () => {
+    const { gpu: breakable, devices } = watched(gpu!);
+    tf.removeBackend('webgpu');
+    const options = { order: ['webgpu', 'cpu'] as const, gpu: breakable, softwareGpu: true };
+    const classifier = await createClassifier(nano, options);
+    expect(classifier.backend.name).toBe('webgpu');
+    // A shader that does not compile, as a driver bug would have it.
+    devices.at(-1)!.createShaderModule({ code: 'fn broken( {' });
+    const answers = await classifier.classify(images.slice(0, 2));
+    const logits = answers.flatMap((answer) => [...answer.logits]);
+    expect(maxDifference(logits, expected.logits.values.slice(0, 6))).toBeLessThan(1e-4);
+    expect(classifier.backend.name).toBe('cpu');
+    expect(classifier.backend.rejected).toEqual([
+      { name: 'webgpu', reason: expect.stringMatching(/reported an error/) },
+    ]);
+    await classifier.dispose();
+  });
+});
