@@ -17,6 +17,7 @@ export interface LocalArea {
 
 /** Edges are straight in longitude and latitude (RFC 7946, 3.1.1); longer ones are cut up [m]. */
 const LONGEST_EDGE_M = 500;
+const EARTH_RADIUS_M = 6_371_009;
 const METRES_PER_DEGREE = 111_320;
 
 /**
@@ -86,19 +87,14 @@ function boxAround(site: LngLat, halfM: number): Box {
 /** Ring without its closing point, longitudes unwrapped onto the site's side of the antimeridian. */
 function nearSite(ring: readonly LngLat[], siteLng: number): Position[] {
   const open: Position[] = [];
-  let previous: number | null = null;
-  for (const { lng, lat } of ring) {
-    let unwrapped: number = lng;
-    // A jump of more than half the globe is a ring across the antimeridian; exactly all of it is
-    // a ring around the globe.
-    if (previous !== null) {
-      const jump: number = lng - (previous - 360 * Math.round((previous - lng) / 360));
-      const raw: number = lng - previous;
-      if (Math.abs(raw) > 180 && Math.abs(raw) < 360) unwrapped = previous + jump;
-    }
-    open.push([unwrapped, lat]);
-    previous = unwrapped;
-  }
+  let offset = 0;
+  ring.forEach(({ lng, lat }, i) => {
+    const step = i === 0 ? 0 : lng - ring[i - 1]!.lng;
+    // A jump of more than half the globe is a ring across the antimeridian; one of the whole globe
+    // is a ring around it.
+    if (Math.abs(step) > 180 && Math.abs(step) < 360) offset -= 360 * Math.sign(step);
+    open.push([lng + offset, lat]);
+  });
   const first = open[0];
   const last = open[open.length - 1];
   if (open.length > 1 && first && last && first[0] === last[0] && first[1] === last[1]) open.pop();
@@ -108,17 +104,17 @@ function nearSite(ring: readonly LngLat[], siteLng: number): Position[] {
   return turn === 0 ? open : open.map(([lng, lat]) => [lng + turn, lat]);
 }
 
-/** Planar size on a sphere's tangent; only ever compared with that of its neighbours. */
+/** Size on a sphere, signed; only ever compared with that of other areas. */
 function ringSizeM2(ring: readonly Position[]): number {
-  const [lng0, lat0] = ring[0] ?? [0, 0];
-  const scale = Math.cos((lat0 * Math.PI) / 180) * METRES_PER_DEGREE ** 2;
-  let twice = 0;
+  const radians = Math.PI / 180;
+  const sine = (lat: number): number => Math.sin(lat * radians);
+  let sum = 0;
   for (let i = 0; i < ring.length; i++) {
-    const [x1, y1] = ring[i]!;
-    const [x2, y2] = ring[(i + 1) % ring.length]!;
-    twice += (x1 - lng0) * (y2 - lat0) - (x2 - lng0) * (y1 - lat0);
+    const [lng1, lat1] = ring[i]!;
+    const [lng2, lat2] = ring[(i + 1) % ring.length]!;
+    sum += (lng2 - lng1) * (sine(lat1) + sine(lat2));
   }
-  return (twice / 2) * scale;
+  return (sum / 2) * radians * EARTH_RADIUS_M ** 2;
 }
 
 /** Sutherland–Hodgman. Edges it adds run along the box, beyond any ray. */

@@ -24,6 +24,8 @@ export interface RayOptions {
 
 /** Slits between polygons up to this wide come from rounded coordinates, not from the ground [m]. */
 const SLIT_M = 1;
+/** Shorter than this is the last digit of a sum [m]. */
+const NOTHING_M = 1e-6;
 /** Areas whose sizes differ by less than this are alike. */
 const LIKE_SIZE = 0.01;
 
@@ -134,17 +136,17 @@ function withoutOverlap(intervals: Interval[], lengthM: number, towards: Directi
   for (const { fromM, toM } of intervals) cuts.push(fromM, toM);
   cuts.sort((a, b) => a - b);
   const ray: Ray = [];
-  const add = (fromM: number, toM: number, area: number): void => {
+  const add = (toM: number, area: number): void => {
     const last = ray[ray.length - 1];
     if (last && last.area === area) last.toM = toM;
-    else ray.push({ fromM, toM, area });
+    else ray.push({ fromM: last ? last.toM : 0, toM, area });
   };
   for (let i = 1; i < cuts.length; i++) {
     const [fromM, toM] = [cuts[i - 1]!, cuts[i]!];
-    if (toM <= fromM || fromM >= lengthM) continue;
+    if (toM - fromM < NOTHING_M || fromM >= lengthM) continue;
     const active = intervals.filter((one) => one.fromM <= fromM && one.toM >= toM);
-    if (active.length === 0) add(fromM, toM, NO_AREA);
-    else if (active.length === 1) add(fromM, toM, active[0]!.area);
+    if (active.length === 0) add(toM, NO_AREA);
+    else if (active.length === 1) add(toM, active[0]!.area);
     else share(alike(active), { fromM, toM, towards }, add);
   }
   return ray;
@@ -160,7 +162,7 @@ function alike(active: readonly Interval[]): Interval[] {
 function share(
   areas: readonly Interval[],
   { fromM, toM, towards }: { fromM: number; toM: number; towards: Direction },
-  add: (fromM: number, toM: number, area: number) => void,
+  add: (toM: number, area: number) => void,
 ): void {
   // |at − middle|² less |at|², which is a straight line over the distance along the ray.
   const lines = areas.map(({ area, local: { eastM, northM } }) => ({
@@ -183,7 +185,7 @@ function share(
       const meetsM = (line.offset - holder.offset) / (holder.slope - line.slope);
       if (meetsM > atM + 1e-3) nextM = Math.min(nextM, meetsM);
     }
-    add(atM, nextM, holder.area);
+    add(nextM, holder.area);
     atM = nextM;
   }
 }
