@@ -5,6 +5,7 @@ import { say } from './io.ts';
 
 /** Each command module adds itself; imported only when it is asked for, so that `--help` is quick. */
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  batch: async () => (await import('./commands/batch.ts')).registerBatch,
   'demo-tiles': async () => (await import('./commands/demo-tiles.ts')).registerDemoTiles,
   analyse: async () => (await import('./commands/analyse.ts')).registerAnalyse,
   classify: async () => (await import('./commands/classify.ts')).registerClassify,
