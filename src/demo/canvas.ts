@@ -305,9 +305,9 @@ export class Canvas {
       const s = shadow[k]!;
       if (s === 0) continue;
       const q = 3 * k;
-      rgb[q]! *= 1 - 0.66 * s;
-      rgb[q + 1]! *= 1 - 0.62 * s;
-      rgb[q + 2]! *= 1 - 0.52 * s;
+      rgb[q]! *= 1 - 0.63 * s;
+      rgb[q + 1]! *= 1 - 0.59 * s;
+      rgb[q + 2]! *= 1 - 0.48 * s;
       shadow[k] = 0;
     }
     this.shadowed = false;

@@ -138,22 +138,29 @@ export class Forest {
     const radiusM = (1.5 + 1.1 * hash2(i, j, 97)) * age + 0.5;
     const light = (0.86 + 0.24 * hash2(i, j, 99)) * (1.16 - 0.2 * age);
     const kind = Math.floor(4 * hash2(si, sj, 98));
-    return { x, y, radiusM, heightM: 6 * radiusM, colour: scaled(CONIFERS[kind]!, light), conifer: true };
+    return {
+      x,
+      y,
+      radiusM,
+      heightM: 6 * radiusM,
+      colour: scaled(CONIFERS[kind]!, light),
+      conifer: true,
+    };
   }
 }
 
-const scaled = ([r, g, b]: readonly [number, number, number], k: number): [number, number, number] => [
-  r * k,
-  g * k,
-  b * k,
-];
+const scaled = (
+  [r, g, b]: readonly [number, number, number],
+  k: number,
+): [number, number, number] => [r * k, g * k, b * k];
 
 /** The forest trees of one picture. */
 export class Stand {
   constructor(private readonly trees: readonly ForestTree[]) {}
 
   castShadows({ canvas }: Studio): void {
-    for (const { x, y, radiusM, heightM } of this.trees) castCrownShadow(canvas, x, y, radiusM, heightM);
+    for (const { x, y, radiusM, heightM } of this.trees)
+      castCrownShadow(canvas, x, y, radiusM, heightM);
   }
 
   paint(studio: Studio): void {

@@ -32,7 +32,7 @@ class Blob implements Feature {
     [this.minX, this.minY, this.maxX, this.maxY] = [box.minX, box.minY, box.maxX, box.maxY];
   }
 
-  paint({ canvas, fine, mottle }: Studio): void {
+  paint({ canvas, fine, patch }: Studio): void {
     const { colour, stripeM, angle, waver } = this.style;
     const c = Math.cos(angle);
     const s = Math.sin(angle);
@@ -50,7 +50,7 @@ class Blob implements Feature {
         ink.g = colour[1] * l;
         ink.b = colour[2] * l;
       },
-      (x, y) => waver * Math.max(-1, Math.min(1, 0.6 * mottle.at(x * 0.4, y * 0.4))),
+      (x, y) => waver * Math.max(-1, Math.min(1, 0.7 * patch.at(x, y))),
     );
   }
 }

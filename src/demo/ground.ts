@@ -25,6 +25,7 @@ class GroundTextures {
   readonly ripple: NoiseSampler;
   readonly crest: NoiseSampler;
   readonly creek: NoiseSampler;
+  readonly bare: NoiseSampler;
 
   constructor(mpp: number) {
     this.wide = fractal.lay({ texelM: 23, angle: 0.3 }, mpp);
@@ -43,6 +44,7 @@ class GroundTextures {
     );
     this.crest = fractal.lay({ texelM: 1.1, angle: 0.1 }, mpp);
     this.creek = blobs.lay({ texelM: 9, angle: 0.5 }, mpp);
+    this.bare = blobs.lay({ texelM: 4.3, angle: 1.9 }, mpp);
   }
 }
 
@@ -104,7 +106,16 @@ export function paintGround(canvas: Canvas): void {
     const heath = ramp(-6, 6, c.heath);
     if (heath > 0) {
       const tuft = ramp(-0.6, 1.4, middle + 0.5 * fine);
-      mix(128 - 34 * tuft, 121 - 20 * tuft, 80 - 18 * tuft, 0.75 * heath);
+      const scrub = ramp(0.5, 1.5, tex.creek.at(x, y) + 0.35 * middle);
+      const bare = ramp(1.1, 1.7, tex.bare.at(x, y) + 0.3 * middle) * (1 - scrub);
+      mix(132 - 34 * tuft, 123 - 20 * tuft, 82 - 18 * tuft, 0.75 * heath);
+      mix(
+        (84 + 12 * fine) * light,
+        (90 + 12 * fine) * light,
+        (58 + 8 * fine) * light,
+        0.8 * scrub * heath,
+      );
+      mix(168 * light, 154 * light, 120 * light, 0.7 * bare * heath);
       open = 1 - heath;
     }
     const airport = ramp(-edge, edge, c.airport);
@@ -179,7 +190,7 @@ export function paintGround(canvas: Canvas): void {
 
   function sea(c: Cover, x: number, y: number): void {
     const outM = Math.max(0, -c.shore);
-    const inRiver = ramp(-40, 40, c.river) * (1 - ramp(100, 700, outM));
+    const inRiver = c.shore > 0 ? 1 : ramp(-40, 40, c.river) * (1 - ramp(100, 700, outM));
     const wide = tex.wide.at(x, y);
     const streak = tex.streak.at(x, y);
     const chop = tex.chop.at(x, y);

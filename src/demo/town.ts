@@ -30,11 +30,11 @@ const HOUSING: Record<'suburb' | 'dense' | 'sparse', HousingStyle> = {
     frontageM: 17.5,
     depthM: 31,
     houseM: [11.5, 13.5],
-    trees: 2.1,
+    trees: 3.6,
     pools: 0.06,
   },
-  dense: { blockM: 120, frontageM: 11, depthM: 24, houseM: [9.4, 12], trees: 0.8, pools: 0.01 },
-  sparse: { blockM: 170, frontageM: 29, depthM: 44, houseM: [16, 12.5], trees: 6, pools: 0.2 },
+  dense: { blockM: 120, frontageM: 11, depthM: 24, houseM: [9.4, 12], trees: 1.5, pools: 0.01 },
+  sparse: { blockM: 170, frontageM: 29, depthM: 44, houseM: [16, 12.5], trees: 9, pools: 0.11 },
 };
 const STREET_M = 11.2;
 
@@ -105,7 +105,11 @@ function layDistrict(district: District, site: TownSite): void {
 }
 
 /** True within a margin of a polygon's bounding box. */
-function nearBox({ x, y }: { x: number; y: number }, polygon: readonly XY[], marginM: number): boolean {
+function nearBox(
+  { x, y }: { x: number; y: number },
+  polygon: readonly XY[],
+  marginM: number,
+): boolean {
   const xs = polygon.map((p) => p[0]);
   const ys = polygon.map((p) => p[1]);
   return (
@@ -148,24 +152,21 @@ function layStreets({ i, j, stepU, stepV, toScene, inside }: Corner, site: TownS
     [0, 1],
   ] as const) {
     const pieces = 6;
-    let run: XY[] = [];
-    const flush = (): void => {
-      if (run.length > 1) {
-        addRoad(site.into, site.clear, run, {
+    let last: XY | null = null;
+    for (let n = 0; n <= pieces; n++) {
+      const { x, y } = toScene((i + (du * n) / pieces) * stepU, (j + (dv * n) / pieces) * stepV);
+      const next: XY | null = inside(x, y) ? [x, y] : null;
+      // A street that would run inside a through road is that road.
+      if (last && next && !(site.clear.isClear(x, y) && site.clear.isClear(...last))) {
+        addRoad(site.into, site.clear, [last, next], {
           road: 'street',
           town: () => true,
           traffic: 0.016,
           random: site.random,
         });
       }
-      run = [];
-    };
-    for (let n = 0; n <= pieces; n++) {
-      const p = toScene((i + (du * n) / pieces) * stepU, (j + (dv * n) / pieces) * stepV);
-      if (inside(p.x, p.y)) run.push([p.x, p.y]);
-      else flush();
+      last = next;
     }
-    flush();
   }
 }
 
@@ -289,6 +290,21 @@ function buildLot(
         2.4,
       ),
     );
+  }
+  const fence = offset(lot, lot.hx, 0.35 * lot.hy);
+  const hedge = random.chance(0.35);
+  into.push(
+    new Patch2D(
+      LAYER.marking,
+      { ...fence, angle: lot.angle, hx: hedge ? 0.5 : 0.14, hy: 0.62 * lot.hy },
+      hedge ? [58, 72, 40] : [92, 82, 70],
+    ),
+  );
+  if (random.chance(kind === 'dense' ? 0.3 : 0.4)) {
+    // A street tree at the kerb.
+    const kerb = offset(lot, random.between(-0.6, 0.6) * lot.hx, -lot.hy - 1.1);
+    const r = random.between(1.5, 3.4);
+    into.push(new Tree(kerb.x, kerb.y, r, 2.1 * r, random.pick(BROADLEAF)));
   }
   const back: Placed = {
     ...offset(lot, 0, 0.5 * lot.hy),
