@@ -16,7 +16,7 @@ import { FIXTURES } from '../../support/vit-fixtures.ts';
 const bytesOf = (name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(`${FIXTURES}/vit-nano/${name}`));
 const NAMES = ['config.json', 'preprocessor_config.json', 'model.safetensors'];
-const nanoFiles = () => new Map(NAMES.map((name) => [name, bytesOf(name)]));
+const nanoFiles = () => new Map<string, Uint8Array>(NAMES.map((name) => [name, bytesOf(name)]));
 const json = (value: unknown) => strToU8(JSON.stringify(value));
 const jsonOf = (name: string) => JSON.parse(new TextDecoder().decode(bytesOf(name)));
 
