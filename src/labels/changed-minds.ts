@@ -1,4 +1,6 @@
+import { ROUGHNESS } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
+import type { ModelInfo } from '../vit/classifier.ts';
 import { roughnessOf } from './label.ts';
 import type { LabelRecord } from './label.ts';
 
@@ -53,3 +55,26 @@ export function changedMinds(
     accuracyAfter: judged.length ? rightAfter.length / judged.length : null,
   };
 }
+
+/**
+ * Category that a model's answer means: classes that name the same roughness add up, and of two
+ * equally likely the smoother, which brings the higher load, is taken; null where no class names one.
+ * @param probabilities in logit order
+ */
+export function categoryOf(
+  probabilities: ArrayLike<number>,
+  { roughness }: Pick<ModelInfo, 'roughness'>,
+): Roughness | null {
+  const sums = ROUGHNESS.map((category) =>
+    roughness.reduce((sum, named, i) => sum + (named === category ? probabilities[i]! : 0), 0),
+  );
+  const most = Math.max(...sums);
+  return most > 0 ? ROUGHNESS[sums.lastIndexOf(most)]! : null;
+}
+
+/** The same of an opinion over B, C, D. */
+export const likeliestOf = (probabilities: Record<Roughness, number>): Roughness | null =>
+  categoryOf(
+    ROUGHNESS.map((category) => probabilities[category]),
+    { roughness: [...ROUGHNESS] },
+  );

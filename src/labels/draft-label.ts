@@ -1,12 +1,14 @@
 import type { SiteResult, TileResult } from '../analysis/site-result.ts';
 import type { Patch } from '../imagery/patch.ts';
+import { fromLocal } from '../site/geodesy.ts';
+import type { LngLat } from '../site/lng-lat.ts';
 import { labelId, siteIdOf } from './label.ts';
 import type { CandidateEntry } from './label-store.ts';
 import { signatureOf } from './near-duplicates.ts';
 import { encodePng } from './png.ts';
-import { sha256Hex } from './sha256.ts';
+import { sha256Hex } from '../site/sha256.ts';
 
-type Context = Pick<SiteResult, 'site' | 'imagery' | 'model'>;
+type Context = Pick<SiteResult, 'site' | 'settings' | 'imagery' | 'model'>;
 
 /**
  * What a tile's label will say of the tile itself, and its picture. The hash is taken of the
@@ -15,11 +17,11 @@ type Context = Pick<SiteResult, 'site' | 'imagery' | 'model'>;
 export async function draftLabel(
   tile: TileResult,
   patch: Patch,
-  { site, imagery, model }: Context,
+  { site, settings, imagery, model }: Context,
 ): Promise<CandidateEntry> {
   const { width, height, metresPerPixel, provenance } = patch;
   const imageSha256 = await sha256Hex(patch.rgb);
-  const footprint = tile.footprint.map(({ lng, lat }) => ({ lng, lat }));
+  const footprint = groundSeen(tile, { site, settings });
   const draft = {
     schema: 'upwind.label' as const,
     version: 1 as const,
@@ -31,7 +33,7 @@ export async function draftLabel(
     tileId: tile.id,
     centre: { lng: tile.lng, lat: tile.lat },
     footprint,
-    tileM: tile.sizeM,
+    tileM: settings.tileM,
     metresPerPixel,
     source: {
       id: provenance.sourceId,
@@ -52,4 +54,26 @@ export async function draftLabel(
     signature: signatureOf(patch),
   };
   return { draft, png: encodePng(patch) };
+}
+
+/** The ground in the picture, which may be wider than the tile's own square. */
+function groundSeen(
+  { footprint, sizeM, eastM, northM }: TileResult,
+  { site, settings }: Pick<Context, 'site' | 'settings'>,
+): LngLat[] {
+  const half = settings.tileM / 2;
+  const corners =
+    sizeM === settings.tileM
+      ? footprint
+      : [
+          [-1, -1],
+          [1, -1],
+          [1, 1],
+          [-1, 1],
+          [-1, -1],
+        ].map(([east, north]) =>
+          fromLocal(site, { eastM: eastM + east! * half, northM: northM + north! * half }),
+        );
+  const round = (degrees: number) => Math.round(degrees * 1e7) / 1e7;
+  return corners.map(({ lng, lat }) => ({ lng: round(lng), lat: round(lat) }));
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import type { Roughness } from '../roughness/category.ts';
-import { sha256Hex } from './sha256.ts';
+import { sha256Hex } from '../site/sha256.ts';
 
 /** What a person can say of a tile. `unsure` and `unusable` are kept, and never trained on. */
 export const LABEL_CHOICES = ['B', 'C', 'D', 'unsure', 'unusable'] as const;

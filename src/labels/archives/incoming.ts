@@ -7,7 +7,7 @@ import type { LabelChoice, LabelRecord } from '../label.ts';
 import type { LabelEntry } from '../label-store.ts';
 import { signatureOf } from '../near-duplicates.ts';
 import { decodePng, encodePng } from '../png.ts';
-import { sha256Hex } from '../sha256.ts';
+import { sha256Hex } from '../../site/sha256.ts';
 import { shown } from './limits.ts';
 
 /** One row of an archive, not yet believed. */
