@@ -89,17 +89,34 @@ function rank({ verdict, highest }: SectorAssessment): number {
   );
 }
 
-/** The smallest shift of one boundary in either sector that changes the worse of the two. */
+type IndexedChange = Change & { index: number };
+
+/**
+ * The smallest shift of one boundary that changes the worse of the two sectors. Where both sectors
+ * hold the governing category, it falls only when both fall: the boundary moves in both.
+ */
 function nearestChange(
   both: readonly (SectorAssessment & { index: number })[],
   exposure: Roughness,
-): (Change & { index: number }) | undefined {
-  const changes = both.flatMap((sector, i) => {
-    const other = both[1 - i]!.verdict.exposure;
-    return sector.changes
-      .map((change) => ({ ...change, to: worst(change.to, other), index: sector.index }))
-      .filter(({ to }) => to !== exposure);
-  });
+): IndexedChange | undefined {
+  const now = severity(exposure);
+  const changes: IndexedChange[] = both.flatMap(({ changes: own, index }) =>
+    own.filter(({ to }) => severity(to) > now).map((change) => ({ ...change, index })),
+  );
+  const falls: (IndexedChange | undefined)[] = both
+    .filter(({ verdict }) => verdict.exposure === exposure)
+    .map(({ changes: own, index }) => {
+      const fall = own.find(({ to }) => severity(to) < now);
+      return fall && { ...fall, index };
+    });
+  if (falls.every((fall) => fall !== undefined)) {
+    const others = both.filter(({ verdict }) => verdict.exposure !== exposure);
+    const to = [...falls, ...others.map(({ verdict }) => ({ to: verdict.exposure }))]
+      .map((one) => one.to)
+      .reduce(worst);
+    const last = falls.reduce((a, b) => (b.shift > a.shift ? b : a));
+    changes.push({ ...last, to });
+  }
   return changes.sort((a, b) => a.shift - b.shift)[0];
 }
 

@@ -20,6 +20,7 @@ export function boundaryTilesThatDecide({ details }: Assessment): string[] {
   const { inputs, plan } = details;
   const decisive = new Set<number>();
   inputs.forEach((input, index) => {
+    const here = new Set<number>();
     const changesAnything = (changed: ReadonlyMap<number, Roughness>): boolean => {
       const then = sectorCategories({ ...input, readings: withChanged(input, changed) });
       return plan.directions
@@ -36,17 +37,18 @@ export function boundaryTilesThatDecide({ details }: Assessment): string[] {
     };
     const neighbours = neighboursOf(input);
     for (const [area, beside] of neighbours) {
-      if (decisive.has(area)) continue;
       if ([...beside].some((roughness) => changesAnything(new Map([[area, roughness]])))) {
-        decisive.add(area);
+        here.add(area);
       }
     }
     for (const [areas, roughness] of fronts(input, neighbours)) {
-      if (areas.some((area) => decisive.has(area))) continue;
+      // A front counts where no single tile of it does.
+      if (areas.some((area) => here.has(area))) continue;
       if (changesAnything(new Map(areas.map((area) => [area, roughness])))) {
-        areas.forEach((area) => decisive.add(area));
+        areas.forEach((area) => here.add(area));
       }
     }
+    here.forEach((area) => decisive.add(area));
   });
   const areas = inputs[0]?.areas ?? [];
   return areas.filter((_, index) => decisive.has(index)).map(({ id }) => id);
