@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { csvParse } from 'd3-dsv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseSiteResult } from '../../src/analysis/site-result.ts';
+import { runCli } from '../support/run-cli.ts';
+import { startTileServer } from '../support/tile-server.ts';
+import type { TileServer } from '../support/tile-server.ts';
+import { SHARED } from '../support/vit-fixtures.ts';
+
+const NANO = resolve(import.meta.dirname, '../fixtures/vit-nano');
+const FILES = ['directions.csv', 'report.pdf', 'result.json', 'sectors.geojson', 'tiles.geojson'];
+
+let server: TileServer;
+let out: string;
+
+beforeAll(async () => {
+  server = await startTileServer();
+  out = await mkdtemp(join(tmpdir(), 'upwind-analyse-'));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(out, { recursive: true, force: true });
+});
+
+const analyse = (...more: string[]) =>
+  runCli([
+    ...['analyse', '--at=-34.0368,20.5126', '--height', '25ft', '--backend', 'wasm'],
+    ...['--model', NANO, '--date', '2026-01-31', ...more],
+  ]);
+
+test('one site: 145 tiles, eight directions, every file, the same bytes again', async () => {
+  const folders = [join(out, 'first'), join(out, 'second')] as const;
+  for (const folder of folders) {
+    const run = await analyse('--imagery', server.template(), '--json', '--out', folder);
+    expect(run.stderr).toMatch(/peak memory \d+ MB/);
+    expect(run.status).toBe(0);
+    const result = parseSiteResult(JSON.parse(run.stdout));
+    expect(result.tiles).toHaveLength(145);
+    expect(result.directions.map(({ name }) => name)).toEqual('N NE E SE S SW W NW'.split(' '));
+    expect(result.tiles.every(({ roughness }) => roughness !== null)).toBe(true);
+    expect(result.backend.name).toBe('wasm');
+  }
+  expect((await readdir(folders[0])).sort()).toEqual(FILES);
+  for (const name of FILES) {
+    const [first, second] = await Promise.all(folders.map((f) => readFile(join(f, name))));
+    expect(first!.equals(second!), `${name} differs between two runs`).toBe(true);
+  }
+  const csv = await readFile(join(folders[0], 'directions.csv'), 'utf8');
+  expect(csv.startsWith('direction,bearing_deg,roughness')).toBe(true);
+  expect(csvParse(csv)).toHaveLength(8);
+});
+
+test('ground beyond the imagery stays unknown, and a direction it decides says so', async () => {
+  // Half a planet of imagery: nothing east of the site.
+  const half = await startTileServer({
+    picture: async (z, x) => ((x / 2 ** z) * 360 - 180 > 20.5126 ? null : paint(z)),
+  });
+  try {
+    const run = await analyse('--imagery', half.template(), '--json');
+    expect(run.status).toBe(0);
+    const result = parseSiteResult(JSON.parse(run.stdout));
+    const east = result.tiles.filter(({ eastM }) => eastM > 250);
+    const west = result.tiles.filter(({ eastM }) => eastM < -250);
+    expect(east.length).toBeGreaterThan(50);
+    expect(east.every(({ roughness, missing }) => roughness === null && missing === 'absent')).toBe(
+      true,
+    );
+    expect(west.every(({ missing }) => missing === null)).toBe(true);
+    expect(result.directions.find(({ name }) => name === 'E')!.undetermined).toBe(true);
+    expect(result.warnings.map(({ code }) => code)).toContain('missing');
+  } finally {
+    await half.close();
+  }
+});
+
+const paint = async (z: number) =>
+  (await import('../support/tile-server.ts')).paintPicture(z, 1, 1);
+
+describe('bad input is one line and exit 2', () => {
+  test.each<[string, string[], RegExp]>([
+    ['a pole', ['analyse', '--at=89.9,0', '--height', '25ft'], /too near a pole/],
+    ['no numbers', ['analyse', '--at', 'here', '--height', '25ft'], /as a place/],
+    ['a height of nothing', ['analyse', '--at=1,2', '--height', '0ft'], /height/i],
+    ['NaN', ['analyse', '--at=NaN,2', '--height', '25ft'], /place/],
+    [
+      'no such model',
+      ['analyse', '--at=1,2', '--height', '25ft', '--model', './nowhere'],
+      /nowhere/,
+    ],
+    [
+      'Google',
+      [
+        'analyse',
+        '--at=1,2',
+        '--height',
+        '25ft',
+        '--imagery',
+        'https://mt1.google.com/vt/lyrs=s&x={x}&y={y}&z={z}',
+      ],
+      /Google/,
+    ],
+    [
+      'a template without places',
+      ['analyse', '--at=1,2', '--height', '25ft', '--imagery', 'https://example.org/a.png'],
+      /template/,
+    ],
+    [
+      'an edition',
+      ['analyse', '--at=1,2', '--height', '25ft', '--edition', '7-05'],
+      /7-16 or 7-22/,
+    ],
+    ['no place at all', ['analyse', '--height', '25ft'], /--at/],
+    ['a command that is none', ['analyze'], /analyze/],
+  ])('%s', async (_what, args, message) => {
+    const run = await runCli(args);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).not.toMatch(/\n\s+at /);
+    expect(run.stdout).toBe('');
+  });
+
+  test.each<[Parameters<TileServer['template']>[0], RegExp]>([
+    ['html', /text\/html/],
+    ['always500', /500/],
+    ['forbidden', /403/],
+  ])('a server that answers %s to everything', async (mood, message) => {
+    const run = await analyse('--imagery', server.template(mood));
+    expect(run.stderr).toMatch(message);
+    expect(run.status).toBe(2);
+  });
+
+  test('a server that is not there', async () => {
+    const run = await analyse('--imagery', 'http://127.0.0.1:9/{z}/{x}/{y}.png');
+    expect(run.stderr.trim().split('\n').at(-1)).toMatch(/127\.0\.0\.1:9|connect/i);
+    expect(run.status).toBe(2);
+  });
+});
+
+test('real imagery and a real model at Swellendam: past the strip unknown', async () => {
+  const folder = join(SHARED, 'imagery/swellendam');
+  if (!existsSync(folder)) return console.log('skipped: ../shared/imagery is not here');
+  const strip = await startTileServer({ folder });
+  try {
+    const run = await analyse('--imagery', strip.template(), '--imagery-max-zoom', '16', '--json');
+    const result = parseSiteResult(JSON.parse(run.stdout));
+    expect(result.tiles).toHaveLength(145);
+    const unknown = result.tiles.filter(({ roughness }) => roughness === null);
+    expect(unknown.length).toBeGreaterThan(5);
+    expect(unknown.every(({ missing }) => missing !== null)).toBe(true);
+    // z16 at this latitude: 156543.034 · cos 34.04° / 65536 = 1.98 m/px.
+    expect(result.imagery.nativeMetresPerPixel!.min).toBeCloseTo(1.98, 1);
+  } finally {
+    await strip.close();
+  }
+});
