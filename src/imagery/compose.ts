@@ -155,6 +155,11 @@ function flatten(rgba: Uint8Array | Uint8ClampedArray): Composed {
   const pixels = rgba.length / 4;
   const rgb = new Uint8Array(pixels * 3);
   for (let p = 0; p < pixels; p++) {
+    // Nearly all of a survey is opaque.
+    if (rgba[p * 4 + 3] === 255) {
+      for (let c = 0; c < 3; c++) rgb[p * 3 + c] = rgba[p * 4 + c]!;
+      continue;
+    }
     const unseen = 1 - rgba[p * 4 + 3]! / 255;
     for (let c = 0; c < 3; c++) {
       rgb[p * 3 + c] = Math.min(255, Math.round(rgba[p * 4 + c]! + mean[c]! * unseen));

@@ -203,11 +203,12 @@ export function resizeRgba(image: RgbaImage, options: ResampleOptions): RgbaImag
 
 /** Colour × alpha / 255, rounded. */
 export function premultiply(rgba: Uint8Array | Uint8ClampedArray): Uint8ClampedArray {
-  const out = new Uint8ClampedArray(rgba.length);
-  for (let i = 0; i < rgba.length; i += 4) {
-    const alpha = rgba[i + 3]!;
-    for (let c = 0; c < 3; c++) out[i + c] = Math.round((rgba[i + c]! * alpha) / 255);
-    out[i + 3] = alpha;
+  const out = new Uint8ClampedArray(rgba);
+  for (let i = 3; i < out.length; i += 4) {
+    const alpha = out[i]!;
+    // Nearly all of a survey is opaque.
+    if (alpha === 255) continue;
+    for (let c = i - 3; c < i; c++) out[c] = Math.round((out[c]! * alpha) / 255);
   }
   return out;
 }

@@ -3,8 +3,8 @@ import { UserError } from '../../site/user-error.ts';
 import type { ImageDecoder } from '../../imagery/image-source.ts';
 
 /**
- * Decodes with the browser's own codecs, in a page or a worker. Colour management and orientation
- * tags are off, so that the levels are those in the file, as they are in Node.
+ * Decodes with the browser's own codecs, in a page or a worker. Colour management is off, so
+ * that the levels are those in the file, as they are in Node; orientation tags are heeded.
  */
 export function createBrowserImageDecoder(): ImageDecoder {
   return {
@@ -13,7 +13,7 @@ export function createBrowserImageDecoder(): ImageDecoder {
       const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
         colorSpaceConversion: 'none',
         premultiplyAlpha: 'none',
-        imageOrientation: 'none',
+        imageOrientation: 'from-image',
       }).catch((error: unknown) => {
         throw new UserError('This picture cannot be decoded. PNG, JPEG and WebP can.', {
           cause: error,

@@ -8,7 +8,7 @@ const MOST_PIXELS = 100_000_000;
 
 /**
  * Decodes PNG, JPEG and WebP with sharp, as a browser would with colour management off: embedded
- * profiles are ignored, orientation tags too, greys and palettes become RGB, 16 bits become 8.
+ * profiles are ignored, orientation tags heeded, greys and palettes become RGB, 16 bits become 8.
  */
 export function createNodeImageDecoder(): ImageDecoder {
   return {
@@ -20,6 +20,7 @@ export function createNodeImageDecoder(): ImageDecoder {
           failOn: 'truncated',
           ignoreIcc: true,
         })
+          .autoOrient()
           .toColourspace('srgb')
           .ensureAlpha()
           .raw({ depth: 'uchar' })

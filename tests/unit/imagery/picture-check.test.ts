@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { checkPicture } from '../../../src/imagery/picture-check.ts';
 import { readPictureHeader } from '../../../src/imagery/picture-header.ts';
@@ -12,7 +13,7 @@ const noise = sharp({
     noise: { type: 'gaussian', mean: 128, sigma: 40 },
   },
 });
-const bytesOf = async (picture: sharp.Sharp): Promise<Uint8Array> =>
+const bytesOf = async (picture: Sharp): Promise<Uint8Array> =>
   new Uint8Array(await picture.toBuffer());
 const kinds = {
   png: () => bytesOf(noise.clone().png()),
