@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fastGelu, loopedAttention } from './wasm-ops.ts';
 
 /** How queries, keys and values of one attention are laid out: `[batch·tokens, heads·headDim]`. */
 export interface AttentionShape {
@@ -66,28 +67,8 @@ export function batchedAttention(
   return tf.reshape(joined, [batch * tokens, width]);
 }
 
-/** One head after another: no 4-D transposes, which cost the wasm backend a third of a forward. */
-export function loopedAttention(
-  q: tf.Tensor2D,
-  k: tf.Tensor2D,
-  v: tf.Tensor2D,
-  { batch, tokens, heads }: AttentionShape,
-): tf.Tensor2D {
-  const width = q.shape[1];
-  const headDim = width / heads;
-  const scaled = tf.mul(q, headDim ** -0.5);
-  const mixed: tf.Tensor2D[] = [];
-  for (let head = 0; head < heads; head++) {
-    const part = (x: tf.Tensor2D): tf.Tensor3D =>
-      tf.reshape(tf.slice(x, [0, head * headDim], [-1, headDim]), [batch, tokens, headDim]);
-    const weights = tf.softmax(tf.matMul(part(scaled as tf.Tensor2D), part(k), false, true));
-    mixed.push(tf.reshape(tf.matMul(weights, part(v)), [batch * tokens, headDim]));
-  }
-  return tf.concat(mixed, 1);
-}
-
 /** Stock operations for the backend in use. */
 export function stockOps(backend: string = tf.getBackend()): VitOps {
-  const attention = backend === 'wasm' ? loopedAttention : batchedAttention;
-  return { linear, layerNorm, gelu, attention };
+  const stock = { linear, layerNorm, gelu, attention: batchedAttention };
+  return backend === 'wasm' ? { ...stock, gelu: fastGelu, attention: loopedAttention } : stock;
 }

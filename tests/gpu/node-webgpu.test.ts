@@ -4,6 +4,9 @@ import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
 import { createClassifier } from '../../src/vit/create-classifier.ts';
+import { forward } from '../../src/vit/forward.ts';
+import { createParams, disposeParams } from '../../src/vit/params.ts';
+import { imagesToPatches } from '../../src/vit/preprocess.ts';
 import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
 import {
   FIXTURES,
@@ -54,6 +57,22 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', () => {
     const logits = answers.flatMap((answer) => [...answer.logits]);
     expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(bound);
     expect(tf.memory().numTensors).toBe(before);
+    await classifier.dispose();
+  });
+
+  test('hidden states are PyTorch’s after every block', async () => {
+    const classifier = await createClassifier(nano, { order: ['webgpu'], gpu });
+    const params = createParams(nano);
+    const patches = tf.tensor2d(
+      imagesToPatches(images.slice(0, 3), nano.preprocessor, nano.config),
+      [48, 192],
+    );
+    const out = forward(params, nano.config, patches, { keepHiddenStates: true });
+    const states = await Promise.all(out.hiddenStates.map((state) => state.data()));
+    const values = states.flatMap((state) => [...state]);
+    expect(maxDifference(values, expected.hidden_states_first3.values)).toBeLessThan(1e-4);
+    tf.dispose([patches, out.logits, out.features, out.hiddenStates]);
+    disposeParams(params);
     await classifier.dispose();
   });
 

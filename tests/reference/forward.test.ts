@@ -5,9 +5,10 @@ import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
 import { forward } from '../../src/vit/forward.ts';
-import { batchedAttention, loopedAttention, stockOps } from '../../src/vit/ops.ts';
+import { batchedAttention, stockOps } from '../../src/vit/ops.ts';
 import { createParams, disposeParams, readParams } from '../../src/vit/params.ts';
 import { imagesToPatches, pixelValues } from '../../src/vit/preprocess.ts';
+import { fastGelu, loopedAttention } from '../../src/vit/wasm-ops.ts';
 import {
   FIXTURES,
   folderFiles,
@@ -81,6 +82,25 @@ describe.each(['wasm', 'cpu'])('on %s', (backend) => {
     const difference = maxDifference(logits, expected.logits.values);
     expect(difference).toBeLessThan(bound);
     expect(difference).toBeGreaterThan(0);
+  });
+
+  test('GELU without erf is x·Φ(x)', async () => {
+    // Φ from Abramowitz and Stegun, table 26.1.
+    const table = [
+      [0, 0.5],
+      [0.5, 0.6914624612740131],
+      [1, 0.8413447460685429],
+      [2, 0.9772498680518208],
+      [3, 0.9986501019683699],
+    ];
+    const xs = table.flatMap(([x]) => [x!, -x!]);
+    const wanted = table.flatMap(([x, phi]) => [x! * phi!, -x! * (1 - phi!)]);
+    const values = tf.tidy(() => fastGelu(tf.tensor2d(xs, [1, xs.length])));
+    expect(maxDifference(await values.data(), wanted)).toBeLessThan(5e-7);
+    values.dispose();
+    const wide = tf.tidy(() => fastGelu(tf.tensor2d([-90, -12, 12, 90], [1, 4])));
+    expect(maxDifference(await wide.data(), [0, 0, 12, 90])).toBeLessThan(1e-30);
+    wide.dispose();
   });
 
   test('weights come back from the device bit for bit', async () => {
