@@ -32,8 +32,6 @@ export interface LabelsState {
   labeller: string;
   /** Answers given since the page was opened. */
   answered: number;
-  /** Tiles of the site on the map that a box took in. */
-  marked: readonly string[];
   canUndo: boolean;
   canRedo: boolean;
   conflicts: readonly LabelConflict[];
@@ -59,7 +57,6 @@ export const NO_LABELS: LabelsState = {
   },
   labeller: '',
   answered: 0,
-  marked: [],
   canUndo: false,
   canRedo: false,
   conflicts: [],

@@ -81,6 +81,8 @@ export interface Selection {
   hotDirection: string | null;
   /** Tile under the pointer or focus. */
   hotTileId: string | null;
+  /** Tiles taken in by a box or by Shift with the arrows, to label together. */
+  markedTileIds: readonly string[];
 }
 
 /** Sectors and directions as far as the tiles so far tell. */

@@ -13,6 +13,7 @@ import type {
   SessionState,
   Site,
   Settings,
+  TileCorrection,
 } from './session-types.ts';
 
 export type * from './session-types.ts';
@@ -35,6 +36,7 @@ const NOTHING_SELECTED: Selection = {
   direction: null,
   hotDirection: null,
   hotTileId: null,
+  markedTileIds: [],
 };
 
 /** Settings that judge the same tiles anew; the rest ask for other tiles. */
@@ -333,12 +335,17 @@ export class Session {
   }
 
   /** A person's word on one tile; null takes it back. */
-  async correctTile(
+  correctTile(
     tileId: string,
     roughness: Roughness | null,
     { reason = '', by = 'person' } = {},
   ): Promise<void> {
-    await this.#reassess({ corrections: [{ tileId, roughness, reason, by }] });
+    return this.correctTiles([{ tileId, roughness, reason, by }]);
+  }
+
+  /** The same for many tiles, judged once. */
+  correctTiles(corrections: TileCorrection[]): Promise<void> {
+    return this.#reassess({ corrections });
   }
 
   /** One after the other, so that two quick corrections both count. */
