@@ -191,7 +191,7 @@ export class LabelController {
   }
 
   /** Answers a tile of the queue, of whatever site. A blind answer is compared, and changes nothing. */
-  async answer(item: QueueItem, choice: LabelChoice): Promise<void> {
+  async answer(item: QueueItem, choice: LabelChoice, note = ''): Promise<void> {
     const { store, book } = await this.open();
     const { labeller, candidates } = this.#state;
     if (item.reason === 'blind') {
@@ -199,7 +199,7 @@ export class LabelController {
     } else {
       const [draft, png] = [candidates.get(item.id), await store.candidatePixels(item.id)];
       if (!draft || !png) return this.say(t('labels.nopicture'));
-      await book.label([{ draft, png }], { label: choice, by: labeller });
+      await book.label([{ draft, png }], { label: choice, by: labeller, ...(note && { note }) });
     }
     this.#answered(1, choice);
     await this.#refresh([item.id]);

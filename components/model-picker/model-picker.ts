@@ -8,7 +8,7 @@ import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { ModelRef, ModelState, SessionState, Settings } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
-import { filesOfDrop } from './files-of-drop.ts';
+import { filesOfDrop } from '../../src/platform/browser/dropped-files.ts';
 
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 
@@ -168,6 +168,7 @@ export class UpwindModelPicker extends SessionElement {
   async #drop(event: DragEvent): Promise<void> {
     event.preventDefault();
     this.over = false;
+    if (!event.dataTransfer) return;
     const files = await filesOfDrop(event.dataTransfer);
     if (files.length > 0) this.#use({ kind: 'files', files, name: folderName(files) });
   }

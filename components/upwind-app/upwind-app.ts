@@ -17,7 +17,7 @@ import { icon } from '../shared/icons.ts';
 import type { IconName } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
 import { Session } from '../shared/session.ts';
-import type { SessionPorts, SessionState } from '../shared/session.ts';
+import type { SessionPorts, SessionState, Site } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { readHash, writeHash } from '../shared/url-state.ts';
 import { logo } from './logo.ts';
@@ -41,7 +41,7 @@ export class UpwindApp extends LitElement {
   /** What the session works with. Set before the element is connected. */
   @property({ attribute: false }) ports!: SessionPorts;
   /** Site that a first visit opens with, analysed at once. */
-  @property({ attribute: false }) firstSite: SessionState['site'] = null;
+  @property({ attribute: false }) firstSite: (() => Promise<Site>) | null = null;
 
   @state() private tab: Tab = 'site';
   @state() private tabLoaded: Partial<Record<LazyTab, 'loading' | 'ready' | 'missing'>> = {};
@@ -82,7 +82,10 @@ export class UpwindApp extends LitElement {
     await this.session.restore(link);
     const { site, result } = this.session.state;
     if (!site && this.firstSite) {
-      this.session.setSite(this.firstSite.at, this.firstSite.name);
+      const first = await this.firstSite();
+      // Someone quick may have clicked the map meanwhile.
+      if (this.session.state.site) return;
+      this.session.setSite(first.at, first.name);
       void this.session.analyse();
     } else if (site && !result && link.site) void this.session.analyse();
   }

@@ -63,7 +63,7 @@ const colourOfGround: ExpressionSpecification = [
   GROUND_COLOURS.waiting,
 ];
 /** A filter that nothing passes; highlights start with it. */
-export const NONE: ExpressionSpecification = ['==', 1, 0];
+export const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
 const visible = (shown: boolean) => ({
   visibility: shown ? ('visible' as const) : ('none' as const),
 });

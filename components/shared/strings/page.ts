@@ -37,6 +37,8 @@ export const pageStrings = {
   'site.again': 'Analyse again',
   'site.cancel': 'Cancel',
   'site.loading': 'Loading the model…',
+  'site.loading.read': 'Fetching the model…',
+  'site.loading.warm': 'Getting the model ready…',
   'site.progress': 'Tiles read',
   'site.progress.tiles': '{done} of {total} tiles read',
 

@@ -1,0 +1,258 @@
+import { css, html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { likeliestOf } from '../../src/labels/changed-minds.ts';
+import type { LabelChoice } from '../../src/labels/label.ts';
+import { planQueue } from '../../src/labels/queue.ts';
+import type { QueueItem } from '../../src/labels/queue.ts';
+import { selfAgreement } from '../../src/labels/self-agreement.ts';
+import { percent } from '../shared/format.ts';
+import { t } from '../shared/localize.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import { choices, choiceStyles, opinion } from './label-choices.ts';
+import type { LabelCommand } from './label-keys.ts';
+import './label-picture.ts';
+import { LabelsElement } from './labels-element.ts';
+import type { LabelsState } from './labels-state.ts';
+
+/**
+ * One tile after another, the least certain first; a key answers and the next one comes.
+ * @summary Labelling queue.
+ */
+@customElement('upwind-label-queue')
+export class UpwindLabelQueue extends LabelsElement {
+  static override styles = [
+    tokens,
+    base,
+    choiceStyles,
+    css`
+      :host {
+        display: block;
+      }
+      section {
+        display: grid;
+        gap: 12px;
+        outline-offset: 6px;
+      }
+      upwind-label-picture {
+        width: 100%;
+        max-width: min(100%, 46vh);
+        justify-self: center;
+        border-radius: var(--_radius-small);
+        image-rendering: auto;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 4px 12px;
+        margin: 0;
+      }
+      h4 {
+        margin: 0 0 6px;
+        font-size: 12px;
+        font-weight: 650;
+      }
+      p {
+        margin: 0;
+      }
+      .last {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 8px;
+      }
+      .check {
+        display: flex;
+        gap: 8px;
+        align-items: flex-start;
+      }
+      .check input {
+        margin: 2px 0 0;
+        accent-color: var(--_focus);
+      }
+    `,
+  ];
+
+  /** Off unless turned on: an answer at hand is an answer half given. */
+  @state() private preselect = false;
+  @state() private items: QueueItem[] = [];
+  @query('section') private section!: HTMLElement | null;
+  @query('.note') private noteField!: HTMLInputElement | null;
+  #skipped = new Set<string>();
+  /** The answer on its way: keys pressed meanwhile wait for the next tile. */
+  #answering: Promise<void> = Promise.resolve();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.updateComplete.then(() => this.section?.focus({ preventScroll: true }));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.labels?.queueSink === this.#onCommand) this.labels.queueSink = null;
+  }
+
+  protected override labelsChanged(state: LabelsState, before: LabelsState): void {
+    if (this.labels) this.labels.queueSink = this.#onCommand;
+    const same =
+      state.labels === before.labels &&
+      state.candidates === before.candidates &&
+      state.answered === before.answered &&
+      this.items.length > 0;
+    if (!same) this.#plan();
+  }
+
+  #plan(): void {
+    const { candidates, labels, second, labeller, answered } = this.now;
+    const all = planQueue({
+      candidates: [...candidates.values()],
+      labels: [...labels.values()],
+      second,
+      labeller,
+      answered,
+    });
+    const open = all.filter(({ id }) => !this.#skipped.has(id));
+    // Once only skipped ones are left they come again.
+    if (open.length === 0) this.#skipped.clear();
+    this.items = open.length > 0 ? open : all;
+  }
+
+  readonly #onCommand = (command: LabelCommand): void => {
+    if (command.do === 'label') this.#answer(command.choice);
+    else if (command.do === 'skip') this.#skip();
+  };
+
+  #answer(choice: LabelChoice): void {
+    this.#answering = this.#answering.then(async () => {
+      const item = this.items[0];
+      if (!item) return;
+      const note = this.noteField?.value.trim() ?? '';
+      if (this.noteField) this.noteField.value = '';
+      await this.labels?.answer(item, choice, note);
+      this.#plan();
+      await this.updateComplete;
+      this.section?.focus({ preventScroll: true });
+    });
+  }
+
+  #skip(): void {
+    const item = this.items[0];
+    if (!item) return;
+    this.#skipped.add(item.id);
+    this.#plan();
+  }
+
+  override render() {
+    const [item] = this.items;
+    if (!this.now.ready) return html`<p class="muted">${t('labels.opening')}</p>`;
+    if (!item)
+      return html`<p class="muted">${t('labels.queue.empty')}</p>
+        ${this.#agreement()}`;
+    const seen = this.now.candidates.get(item.id) ?? this.now.labels.get(item.id);
+    const model = item.reason === 'blind' ? null : (seen?.model ?? null);
+    const suggested = this.preselect && model ? likeliestOf(model.probabilities) : null;
+    return html`<section
+      tabindex="-1"
+      aria-label=${t('labels.view.queue')}
+      @keydown=${this.#onEnter}
+    >
+      <p class="row small muted">
+        <span>${t('labels.queue.left', { count: this.items.length })}</span>
+        <span>${t('labels.queue.session', { count: this.now.answered })}</span>
+      </p>
+      <upwind-label-picture
+        label-id=${item.id}
+        alt=${t('labels.queue.picture')}
+        .source=${this.#pixels}
+      ></upwind-label-picture>
+      <p class="small muted">
+        ${t(`labels.queue.reason.${item.reason}`, { margin: percent(item.margin ?? 0) })}.
+        ${t('labels.queue.tile', { id: item.tileId ?? '–', site: item.siteId })}
+      </p>
+      ${choices({ chosen: suggested, choose: (choice) => this.#answer(choice) })}
+      <div class="last">
+        <input
+          class="field note"
+          aria-label=${t('labels.queue.note')}
+          placeholder=${t('labels.queue.note')}
+          maxlength="2000"
+          @keydown=${this.#onNoteKey}
+        />
+        <button class="button" title=${t('labels.queue.skip.key')} @click=${() => this.#skip()}>
+          ${t('labels.queue.skip')} <kbd>S</kbd>
+        </button>
+      </div>
+      <div>
+        <h4>${t('labels.queue.model')}</h4>
+        ${
+          model
+            ? opinion(model.probabilities)
+            : html`<p class="small muted">
+                ${t(item.reason === 'blind' ? 'labels.queue.model.hidden' : 'labels.queue.model.none')}
+              </p>`
+        }
+        ${this.#secondOpinion(item)}
+      </div>
+      <label class="check small">
+        <input
+          type="checkbox"
+          .checked=${this.preselect}
+          @change=${(event: Event) => (this.preselect = (event.target as HTMLInputElement).checked)}
+        />
+        ${t('labels.queue.preselect')}
+      </label>
+      ${this.#agreement()}
+    </section>`;
+  }
+
+  #secondOpinion(item: QueueItem) {
+    const other = item.reason === 'blind' ? undefined : this.now.second.get(item.id);
+    const said = other && likeliestOf(other);
+    return said && other
+      ? html`<p class="small muted">
+          ${t('labels.queue.model.second', { opinion: `${said} ${percent(other[said])}` })}
+        </p>`
+      : nothing;
+  }
+
+  #agreement() {
+    const { pairs, kappa, observed } = selfAgreement(
+      [...this.now.labels.values()],
+      this.now.labeller,
+    );
+    if (pairs === 0) return html`<p class="small muted">${t('labels.queue.kappa.none')}</p>`;
+    return html`<p class="small muted">
+      ${
+        kappa === null
+          ? t('labels.queue.kappa.few', { same: Math.round(observed * pairs), pairs })
+          : t('labels.queue.kappa', { kappa: kappa.toFixed(2), pairs })
+      }
+    </p>`;
+  }
+
+  /** Enter takes the preselected answer, and only that. */
+  readonly #onEnter = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.target !== this.section || !this.preselect) return;
+    const [item] = this.items;
+    const model = item && item.reason !== 'blind' && this.now.candidates.get(item.id)?.model;
+    const said = model ? likeliestOf(model.probabilities) : null;
+    if (said) this.#answer(said);
+  };
+
+  readonly #onNoteKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    event.preventDefault();
+    this.section?.focus({ preventScroll: true });
+  };
+
+  readonly #pixels = async (id: string): Promise<Uint8Array | null> => {
+    const opened = await this.labels?.open();
+    if (!opened) return null;
+    return (await opened.store.candidatePixels(id)) ?? opened.store.pixels(id);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-label-queue': UpwindLabelQueue;
+  }
+}

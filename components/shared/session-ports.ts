@@ -1,0 +1,174 @@
+import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { ImagerySource } from '../../src/imagery/image-source.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
+import type { TileCache } from '../../src/imagery/tile-cache.ts';
+import type { Tile } from '../../src/site/tile.ts';
+import type { DemoPainter } from '../../src/platform/browser/demo-painter.ts';
+import type { BackendName } from '../../src/vit/classifier.ts';
+import { t } from './localize.ts';
+import { browserSessionStore } from './session-store.ts';
+import type { ImagerySpec, ModelRef, SessionPorts, TileCorrection } from './session.ts';
+
+export interface BrowserPortsOptions {
+  /** Folder of the page's own checkpoint, relative to the page; null for none. */
+  modelUrl?: string | null;
+  modelName?: string;
+  /** Of the database that keeps the last answer. */
+  storeName?: string;
+}
+
+/** Ports over the browser: fetch, canvas, IndexedDB and a worker. What is heavy loads on first use. */
+export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
+  const { modelUrl = 'models/upwind-vit/', modelName = 'upwind-vit' } = options;
+  let cache: TileCache | null = null;
+  let bundled: Promise<ModelRef | null> | null = null;
+
+  async function means() {
+    const [{ createBrowserFetch }, { createBrowserImageDecoder }, { createBrowserTileCache }] =
+      await Promise.all([
+        import('../../src/platform/browser/fetch-imagery.ts'),
+        import('../../src/platform/browser/image-decoder.ts'),
+        import('../../src/platform/browser/tile-cache.ts'),
+      ]);
+    cache ??= createBrowserTileCache();
+    return { fetch: createBrowserFetch(), decoder: createBrowserImageDecoder(), cache };
+  }
+
+  return {
+    store: browserSessionStore(options.storeName),
+
+    resolveImagery,
+
+    bundledModel: () => (bundled ??= modelUrl === null ? Promise.resolve(null) : findModel()),
+
+    async loadModel(ref, { signal, backend, onProgress }) {
+      const { startEngine } = await import('../../src/platform/browser/engine-client.ts');
+      return startEngine({
+        source: ref,
+        signal,
+        // A checkpoint of other things, or of nothing, gets a fresh head and says so.
+        roughnessHead: true,
+        ...orderOf(backend),
+        onProgress: (progress) => {
+          if ('total' in progress) {
+            onProgress(progress.loaded, progress.total || null, t('site.loading.read'));
+          } else if (progress.stage !== 'ready') onProgress(0, null, t('site.loading.warm'));
+        },
+      });
+    },
+
+    async analyse({ site, settings }, { source, classifier }, { signal, onEvent }) {
+      const [{ analyseSite }, hosts] = await Promise.all([
+        import('../../src/analysis/analyse-site.ts'),
+        means(),
+      ]);
+      const { edition, tolerance, conservative, tileM } = settings;
+      return analyseSite(
+        {
+          site: site.at,
+          siteName: site.name,
+          heightFt: site.heightFt,
+          edition,
+          tolerance,
+          conservative,
+          tileM,
+        },
+        { source, classifier, ...hosts },
+        { signal, onProgress: onEvent },
+      );
+    },
+
+    async reassess(result, { corrections = [], settings }) {
+      const { reassess } = await import('../../src/analysis/reassess.ts');
+      const labels = new Map<string, Roughness | null>(
+        corrections.map(({ tileId, roughness }) => [tileId, roughness]),
+      );
+      return reassess(result, {
+        labels,
+        overrides: corrections.reduce(
+          (trail, correction) => withCorrection(trail, correction, result),
+          result.overrides,
+        ),
+        ...(settings && {
+          settings: {
+            edition: settings.edition,
+            tolerance: settings.tolerance,
+            conservative: settings.conservative,
+          },
+        }),
+      });
+    },
+
+    async capturePatch(tile, result, source, signal) {
+      const [{ captureTiles, isPatch }, hosts] = await Promise.all([
+        import('../../src/imagery/capture.ts'),
+        means(),
+      ]);
+      const sizePx = Math.round(result.settings.tileM / result.imagery.targetMetresPerPixel);
+      const wanted = [await groundSeen(tile, result)];
+      for await (const found of captureTiles(wanted, { source, ...hosts, sizePx, signal })) {
+        if (isPatch(found)) return found;
+      }
+      return null;
+    },
+  };
+
+  async function findModel(): Promise<ModelRef | null> {
+    const url = new URL(modelUrl ?? '', document.baseURI).href;
+    // A server that answers every path with the page itself has no model there.
+    const there = await fetch(new URL('config.json', url)).then(
+      (response) => response.ok && /json/.test(response.headers.get('content-type') ?? ''),
+      () => false,
+    );
+    return there ? { kind: 'url', url, name: modelName } : null;
+  }
+}
+
+/** Apart from the map's, so that capture never waits behind tiles that are only looked at. */
+let demoPainter: DemoPainter | null = null;
+
+/** The source behind a choice in the picker. @throws UserError in words for the page */
+async function resolveImagery(spec: ImagerySpec): Promise<ImagerySource> {
+  const [{ resolveImagery: resolve }, { demoSource }, painting] = await Promise.all([
+    import('../../src/imagery/sources/resolve-source.ts'),
+    import('../../src/demo/demo-source.ts'),
+    import('../../src/platform/browser/demo-painter.ts'),
+  ]);
+  return resolve(spec.url ?? spec.id, {
+    sources: [demoSource({ painter: (demoPainter ??= new painting.DemoPainter()).paint })],
+    maxZoom: spec.maxZoom,
+    attribution: spec.attribution,
+    wmsLayer: spec.layers,
+  });
+}
+
+/** The asked-for backend first; the others stay as a way out, which the result then says. */
+function orderOf(backend: BackendName | null): {
+  order?: BackendName[];
+  softwareGpu?: boolean;
+} {
+  if (backend === null) return {};
+  const order: BackendName[] = ['webgpu', 'wasm', 'cpu'];
+  return {
+    order: [backend, ...order.filter((one) => one !== backend && one !== 'webgpu')],
+    softwareGpu: backend === 'webgpu',
+  };
+}
+
+/** The trail with one tile's entry replaced, or taken out where the model's word stands again. */
+function withCorrection(
+  trail: readonly Override[],
+  { tileId, roughness, reason, by }: TileCorrection,
+  result: SiteResult,
+): Override[] {
+  const others = trail.filter(({ target, id }) => target !== 'tile' || id !== tileId);
+  if (roughness === null) return others;
+  const from = result.tiles.find(({ id }) => id === tileId)?.modelRoughness ?? null;
+  return [...others, { target: 'tile', id: tileId, from, to: roughness, reason, by }];
+}
+
+/** The square of ground that the model saw at a tile's centre, which may be wider than the tile. */
+async function groundSeen(tile: TileResult, { site, settings }: SiteResult): Promise<Tile> {
+  const { fromLocal } = await import('../../src/site/geodesy.ts');
+  return { ...tile, centre: fromLocal(site, tile), sizeM: settings.tileM };
+}
