@@ -13,6 +13,7 @@ import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import { marksOf } from '../upwind-map/radii.ts';
 import { noticesOf } from './notices.ts';
 import { resultPanelStyles } from './result-panel.styles.ts';
 
@@ -40,7 +41,7 @@ export class UpwindResult extends SessionElement {
       state.assessment
         ? html`${this.#headline(state)}
             <upwind-rose></upwind-rose>
-            <upwind-result-table></upwind-result-table>
+            <upwind-result-table .marks=${marksOf(state)}></upwind-result-table>
             ${this.#notices(state)}`
         : this.#blank(state)
     }`;

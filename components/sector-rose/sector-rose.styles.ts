@@ -28,7 +28,7 @@ export const roseStyles = css`
   }
   .some-hot .sector:not(.hot),
   .some-hot .direction:not(.hot) .mark {
-    opacity: 0.32;
+    opacity: 0.45;
   }
   .direction {
     cursor: pointer;

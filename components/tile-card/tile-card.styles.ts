@@ -101,6 +101,10 @@ export const tileCardStyles = css`
     width: 38px;
     text-align: right;
   }
+  .move {
+    width: 100%;
+    margin-top: 12px;
+  }
   .line {
     display: flex;
     gap: 7px;

@@ -11,12 +11,14 @@ import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import { UpwindPickEvent } from '../upwind-map/upwind-map.events.ts';
 import { tileCardStyles } from './tile-card.styles.ts';
 import { UpwindCardCloseEvent } from './tile-card.events.ts';
 
 /**
  * One tile close up: the pixels the model saw, what it made of them, and where they come from.
  * @summary Card of the tile under pointer, focus or selection.
+ * @event {UpwindPickEvent} upwind-pick - the site is put on this tile
  * @event {UpwindCardCloseEvent} upwind-card-close - the card was dismissed
  */
 @customElement('upwind-tile-card')
@@ -96,6 +98,13 @@ export class UpwindTileCard extends SessionElement {
       </header>
       ${this.#picture(tile)} ${tile.probabilities ? bars(tile) : nothing} ${opinions(tile)}
       ${this.#facts(tile)}
+      ${
+        settled && Math.hypot(tile.eastM, tile.northM) > 1
+          ? html`<button class="button move" @click=${() => this.#moveSite(tile)}>
+              ${icon('target')} ${t('card.move')}
+            </button>`
+          : nothing
+      }
       <slot></slot>
     </section>`;
   }
@@ -153,6 +162,12 @@ export class UpwindTileCard extends SessionElement {
           : nothing
       }
     </dl>`;
+  }
+
+  #moveSite(tile: TileResult): void {
+    const at = { lng: tile.lng, lat: tile.lat };
+    this.session?.setSite(at);
+    this.dispatchEvent(new UpwindPickEvent(at, 'click'));
   }
 
   #close(): void {

@@ -46,7 +46,7 @@ export class UpwindMap extends SessionElement {
 
   @property({ attribute: false }) inset: MapInset = { top: 0, right: 0, bottom: 0, left: 0 };
   @state() private status: 'loading' | 'ready' | 'failed' = 'loading';
-  @state() private look: OverlayLook = { opacity: 0.5, tiles: true, sectors: true, rings: true };
+  @state() private look: OverlayLook = { opacity: 0.42, tiles: true, sectors: true, rings: true };
   @state() private layersOpen = false;
   @state() private cursorText = '';
   @state() private metresPerPixel = 0;
@@ -132,7 +132,7 @@ export class UpwindMap extends SessionElement {
       control.on('tileselect', ({ tileId }) => this.session?.select({ tileId })),
       control.on('tilehover', ({ tileId, bearingDeg }) => this.#onHover(tileId, bearingDeg)),
     );
-    map.once('load', () => {
+    map.once('styledata', () => {
       if (life === this.#life) this.status = 'ready';
     });
     measure();

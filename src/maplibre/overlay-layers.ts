@@ -46,7 +46,7 @@ export interface OverlayLook {
   rings: boolean;
 }
 
-export const DEFAULT_LOOK: OverlayLook = { opacity: 0.5, tiles: true, sectors: true, rings: true };
+export const DEFAULT_LOOK: OverlayLook = { opacity: 0.42, tiles: true, sectors: true, rings: true };
 
 const ground: ExpressionSpecification = ['get', 'ground'];
 const colourOfGround: ExpressionSpecification = [
@@ -94,7 +94,7 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       source: sources.tiles,
       filter: ['!=', ground, 'waiting'],
       layout: visible(look.tiles),
-      paint: { 'fill-pattern': image(['concat', 'hatch-', ground]), 'fill-opacity': 0.75 },
+      paint: { 'fill-pattern': image(['concat', 'hatch-', ground]), 'fill-opacity': 0.5 },
     },
     {
       id: ids.tileLine,

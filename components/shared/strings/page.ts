@@ -109,6 +109,8 @@ export const pageStrings = {
 
   'strip.segment': 'Roughness {ground} ({words}) from {from} to {to}, {share} of it',
 
+  'strip.mark': '{letter} {length}',
+
   'card.label': 'Tile {id}',
   'card.close': 'Close tile',
   'card.headline.missing': 'not seen',
@@ -124,6 +126,7 @@ export const pageStrings = {
   'card.person': 'Labelled by a person. The model said {model}.',
   'card.unsure': 'Below the confidence floor: the model is unsure.',
   'card.unlike': 'Unlike the ground that the model was trained on.',
+  'card.move': 'Put the site here',
   'card.where': 'Place',
   'card.where.site': 'at the site',
   'card.where.away': '{length} out, at {bearing}°',
