@@ -53,14 +53,16 @@ interface Grid {
 
 function commonGrid(pictures: readonly PlacedPicture[]): Grid {
   const least = (of: (picture: PlacedPicture) => number): number => Math.min(...pictures.map(of));
-  return {
-    west: least(({ bounds }) => bounds.west),
-    north: -least(({ bounds }) => -bounds.north),
-    east: -least(({ bounds }) => -bounds.east),
-    south: least(({ bounds }) => bounds.south),
-    across: least(({ bounds, image }) => (bounds.east - bounds.west) / image.width),
-    down: least(({ bounds, image }) => (bounds.north - bounds.south) / image.height),
-  };
+  const west = least(({ bounds }) => bounds.west);
+  const north = -least(({ bounds }) => -bounds.north);
+  const east = -least(({ bounds }) => -bounds.east);
+  const south = least(({ bounds }) => bounds.south);
+  const finestAcross = least(({ bounds, image }) => (bounds.east - bounds.west) / image.width);
+  const finestDown = least(({ bounds, image }) => (bounds.north - bounds.south) / image.height);
+  // Whole pixels over all of it, so that no part of one is left bare at the far edges.
+  const across = (east - west) / Math.round((east - west) / finestAcross);
+  const down = (north - south) / Math.round((north - south) / finestDown);
+  return { west, north, east, south, across, down };
 }
 
 interface Window {

@@ -43,8 +43,8 @@ export async function fetchBytes(
       randomize: true,
       signal,
       onFailedAttempt: async ({ error, retriesLeft }) => {
-        const pause = error instanceof FetchFailure ? error.retryAfterMs : null;
-        if (pause && retriesLeft > 0) await sleep(pause, signal);
+        if (!(error instanceof FetchFailure) || !error.passing || retriesLeft === 0) return;
+        if (error.retryAfterMs) await sleep(error.retryAfterMs, signal);
       },
       shouldRetry: ({ error }) => error instanceof FetchFailure && error.passing,
     });

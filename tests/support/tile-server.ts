@@ -8,7 +8,9 @@ import { WORLD_M } from '../../src/site/mercator.ts';
 
 /**
  * A real local server of tiles, in all the moods that servers have. The first part of the path
- * is the mood: `{url}/tiles/{z}/{x}/{y}.png`, `{url}/once500/{z}/{x}/{y}.png` …
+ * is the mood: `{url}/tiles/{z}/{x}/{y}.png`, `{url}/once500/{z}/{x}/{y}.png` … Besides, it is a
+ * map service at `{url}/wms` (its one layer is `ortho`) and an image service at
+ * `{url}/rest/ImageServer`, flown on 2 May 2022.
  */
 export type Mood =
   | 'tiles' // well behaved
@@ -115,6 +117,9 @@ async function answer(
       if (first) return void request.socket.destroy();
       break;
   }
+  const exported = await exportOf(new URL(path, 'http://local'));
+  if (Buffer.isBuffer(exported)) return send(response, exported);
+  if (exported) return void response.setHeader('content-type', exported.type).end(exported.text);
   const address = /\/(\d+)\/(\d+)\/(\d+)(?:\.\w+)?(?:\?|$)/.exec(path)?.slice(1).map(Number);
   const [z = 0, x = 0, y = 0] = address ?? [];
   const picture = address ? await pictureOf(mood as Mood, [z, x, y], options) : null;
@@ -124,6 +129,34 @@ async function answer(
 
 function send(response: ServerResponse, picture: Buffer): void {
   response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
+}
+
+interface ServiceText {
+  type: string;
+  text: string;
+}
+
+/** What the map service and the image service answer; null for any other path. */
+async function exportOf(url: URL): Promise<Buffer | ServiceText | null> {
+  const ask = (name: string): string =>
+    url.searchParams.get(name) ?? url.searchParams.get(name.toUpperCase()) ?? '';
+  const [west = 0, south = 0, east = 0, north = 0] = ask('bbox').split(',').map(Number);
+  const bounds = { west, south, east, north };
+  if (url.pathname === '/wms') {
+    if (ask('layers') !== 'ortho') {
+      const text =
+        '<ServiceExceptionReport><ServiceException>Layer is not defined.</ServiceException></ServiceExceptionReport>';
+      return { type: 'text/xml', text };
+    }
+    return paint(bounds, Number(ask('width')), Number(ask('height')));
+  }
+  if (url.pathname === '/rest/ImageServer/exportImage') {
+    const [width = 1, height = 1] = ask('size').split(',').map(Number);
+    return paint(bounds, width, height);
+  }
+  if (url.pathname !== '/rest/ImageServer/query') return null;
+  const attributes = { acquisition_date: Date.UTC(2022, 4, 2), resolution_value: 0.6, category: 1 };
+  return { type: 'application/json', text: JSON.stringify({ features: [{ attributes }] }) };
 }
 
 async function pictureOf(
@@ -157,16 +190,26 @@ export function paintedColour(x: number, y: number): [number, number, number] {
 /** One 256 px picture of the painted ground, as PNG. */
 export async function paintPicture(z: number, x: number, y: number): Promise<Buffer> {
   const side = WORLD_M / 2 ** z;
-  const rgb = new Uint8Array(256 * 256 * 3);
-  for (let row = 0; row < 256; row++) {
-    for (let column = 0; column < 256; column++) {
-      const mercatorX = (x + (column + 0.5) / 256) * side - WORLD_M / 2;
-      const mercatorY = WORLD_M / 2 - (y + (row + 0.5) / 256) * side;
+  const west = x * side - WORLD_M / 2;
+  const north = WORLD_M / 2 - y * side;
+  return paint({ west, north, east: west + side, south: north - side }, 256, 256);
+}
+
+async function paint(
+  { west, south, east, north }: { west: number; south: number; east: number; north: number },
+  width: number,
+  height: number,
+): Promise<Buffer> {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const mercatorX = west + ((column + 0.5) / width) * (east - west);
+      const mercatorY = north - ((row + 0.5) / height) * (north - south);
       const colour = paintedColour(mercatorX, mercatorY);
-      for (let c = 0; c < 3; c++) rgb[(row * 256 + column) * 3 + c] = Math.round(colour[c]!);
+      for (let c = 0; c < 3; c++) rgb[(row * width + column) * 3 + c] = Math.round(colour[c]!);
     }
   }
-  return sharp(rgb, { raw: { width: 256, height: 256, channels: 3 } })
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 1 })
     .toBuffer();
 }
