@@ -45,7 +45,8 @@ export async function serveVite(options: ServeViteOptions = {}): Promise<ServedV
 function testCache(): string {
   const caches = resolve(ROOT, 'node_modules/.vite-test');
   for (const name of existsSync(caches) ? readdirSync(caches) : []) {
-    if (!isAlive(Number.parseInt(name))) rmSync(resolve(caches, name), { recursive: true, force: true });
+    if (!isAlive(Number.parseInt(name)))
+      rmSync(resolve(caches, name), { recursive: true, force: true });
   }
   return resolve(caches, `${process.ppid}-${process.env.VITEST_POOL_ID ?? '0'}`);
 }
