@@ -129,12 +129,9 @@ export class Forest {
     const y = u * ROW_SIN + v * ROW_COS;
     if (this.cover.forestAt(x, y) < 0 || !this.cover.coniferAt(x, y)) return null;
     if (this.clear.isClear(x, y)) return null;
-    // Each stand between the rides has its own age; one in ten is felled.
-    const stand = hash2(si, sj, 93);
-    const felled = stand < 0.1;
-    if (felled && hash2(i, j, 94) > 0.03) return null;
+    // Each stand between the rides has its own age.
     if (hash2(i, j, 95) < 0.04 || this.clearings.at(x, y) > 6) return null;
-    const age = felled ? 0.9 : 0.55 + 0.45 * hash2(si, sj, 96);
+    const age = 0.5 + 0.5 * hash2(si, sj, 96);
     const radiusM = (1.5 + 1.1 * hash2(i, j, 97)) * age + 0.5;
     const light = (0.86 + 0.24 * hash2(i, j, 99)) * (1.16 - 0.2 * age);
     const kind = Math.floor(4 * hash2(si, sj, 98));
@@ -165,7 +162,9 @@ export class Stand {
 
   paint(studio: Studio): void {
     for (const { x, y, radiusM, colour, conifer } of this.trees) {
-      paintCrown(studio, x, y, radiusM, colour, conifer);
+      // Dots blend as if scattered at random; rows leave fewer gaps, so they get larger dots.
+      const packed = conifer && radiusM < 0.9 * studio.canvas.mpp ? 1.35 : 1;
+      paintCrown(studio, x, y, packed * radiusM, colour, conifer);
     }
   }
 }

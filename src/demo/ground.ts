@@ -26,6 +26,7 @@ class GroundTextures {
   readonly crest: NoiseSampler;
   readonly creek: NoiseSampler;
   readonly bare: NoiseSampler;
+  readonly tussock: NoiseSampler;
 
   constructor(mpp: number) {
     this.wide = fractal.lay({ texelM: 23, angle: 0.3 }, mpp);
@@ -44,6 +45,7 @@ class GroundTextures {
     );
     this.crest = fractal.lay({ texelM: 1.1, angle: 0.1 }, mpp);
     this.creek = blobs.lay({ texelM: 9, angle: 0.5 }, mpp);
+    this.tussock = grain.lay({ texelM: 1.15, angle: 1.0 }, mpp);
     this.bare = blobs.lay({ texelM: 4.3, angle: 1.9 }, mpp);
   }
 }
@@ -95,20 +97,27 @@ export function paintGround(canvas: Canvas): void {
     const fine = tex.fine.at(x, y);
     // Rough grass, greener in hollows, straw-coloured on dry ground.
     const dry = ramp(-1.6, 1.8, wide + 0.5 * middle);
-    out.r = 96 + 44 * dry;
-    out.g = 108 + 22 * dry;
-    out.b = 62 + 24 * dry;
-    const light = 1 + 0.045 * middle + 0.05 * fine + 0.035 * tex.speck.at(x, y);
+    out.r = 100 + 42 * dry;
+    out.g = 108 + 20 * dry;
+    out.b = 66 + 24 * dry;
+    const speck = tex.speck.at(x, y);
+    const tussock = tex.tussock.at(x, y);
+    const light = 1 + 0.04 * middle + 0.05 * fine + 0.055 * speck + 0.05 * tussock;
     out.r *= light;
     out.g *= light;
     out.b *= light;
     let open = 1;
     const heath = ramp(-6, 6, c.heath);
     if (heath > 0) {
-      const tuft = ramp(-0.6, 1.4, middle + 0.5 * fine);
+      const tuft = ramp(-0.7, 1.6, 0.7 * middle + 0.5 * fine + 0.6 * tussock);
       const scrub = ramp(0.5, 1.5, tex.creek.at(x, y) + 0.35 * middle);
       const bare = ramp(1.1, 1.7, tex.bare.at(x, y) + 0.3 * middle) * (1 - scrub);
-      mix(132 - 34 * tuft, 123 - 20 * tuft, 82 - 18 * tuft, 0.75 * heath);
+      mix(
+        (136 - 38 * tuft) * light,
+        (126 - 24 * tuft) * light,
+        (86 - 22 * tuft) * light,
+        0.8 * heath,
+      );
       mix(
         (84 + 12 * fine) * light,
         (90 + 12 * fine) * light,
@@ -120,14 +129,13 @@ export function paintGround(canvas: Canvas): void {
     }
     const airport = ramp(-edge, edge, c.airport);
     if (airport > 0) {
-      const l = 1 + 0.04 * middle + 0.05 * fine;
-      mix(126 * l, 129 * l, 80 * l, airport);
+      mix(126 * light, 128 * light, 82 * light, airport);
       open *= 1 - airport;
     }
     const golf = ramp(-edge, edge, c.golf);
     if (golf > 0) {
-      const l = 1 + 0.06 * middle + 0.07 * fine;
-      mix((106 + 16 * dry) * l, (116 + 6 * dry) * l, 68 * l, golf);
+      const l = light + 0.03 * fine;
+      mix((108 + 20 * dry) * l, (116 + 6 * dry) * l, 70 * l, golf);
       open *= 1 - golf;
     }
     const town = ramp(-edge, edge, c.town + 3);
@@ -137,8 +145,7 @@ export function paintGround(canvas: Canvas): void {
       open *= 1 - town;
       const park = ramp(-edge, edge, c.park);
       if (park > 0) {
-        const l = 1 + 0.05 * middle + 0.06 * fine;
-        mix(98 * l, 116 * l, 62 * l, park);
+        mix(100 * light, 114 * light, 66 * light, park);
       }
     }
     const forest = ramp(-3, 5, c.forest) * (1 - ramp(-4, 6, clearings.at(x, y)));
@@ -158,7 +165,7 @@ export function paintGround(canvas: Canvas): void {
       open *= 1 - dune;
       const sand = 1 - ramp(c.beach - edge - 1.5, c.beach + edge, shore + 1.2 * fine);
       if (sand > 0) {
-        const l = 1 + 0.025 * fine + 0.02 * middle + 0.02 * tex.speck.at(x, y);
+        const l = 1 + 0.025 * fine + 0.02 * middle + 0.02 * speck;
         const wet = 1 - ramp(6, 20 + 3 * middle, shore);
         mix((206 - 62 * wet) * l, (189 - 60 * wet) * l, (152 - 46 * wet) * l, sand);
         const wrack =
@@ -180,7 +187,10 @@ export function paintGround(canvas: Canvas): void {
         ramp(
           0.0,
           0.035 + 0.004 * mpp + 0.1 * ramp(60, 260, c.mud),
-          Math.abs(tex.creek.at(x, y) + 0.12 * middle),
+          Math.min(
+            Math.abs(tex.creek.at(x, y) + 0.12 * middle),
+            0.015 + 1.4 * Math.abs(tex.bare.at(x, y) + 0.2 * middle),
+          ),
         );
       mix(70, 84, 84, 0.85 * creek * mud * (1 - marsh * 0.4));
       open *= 1 - mud;
