@@ -1,3 +1,5 @@
+import { abortable } from '../site/abort.ts';
+
 /** Pauses a run between two steps, and lets it go on. */
 export class RunControl {
   private waiting: { promise: Promise<void>; go: () => void } | null = null;
@@ -21,10 +23,6 @@ export class RunControl {
   /** Resolves once the run may go on; rejects with AbortError where it is cancelled meanwhile. */
   async untilRunning(signal?: AbortSignal): Promise<void> {
     if (!this.waiting) return;
-    const { promise } = this.waiting;
-    const aborted = new Promise<never>((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    });
-    await Promise.race([promise, aborted]);
+    await abortable(this.waiting.promise, signal);
   }
 }
