@@ -3,7 +3,7 @@ import type { LabelChoice, LabelDraft, LabelRecord } from '../../src/labels/labe
 import type { CandidateEntry, LabelEntry } from '../../src/labels/label-store.ts';
 import { signatureOf } from '../../src/labels/near-duplicates.ts';
 import { encodePng } from '../../src/labels/png.ts';
-import { sha256Hex } from '../../src/labels/sha256.ts';
+import { sha256Hex } from '../../src/site/sha256.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
 
 /** A small picture that differs from tile to tile. */
