@@ -1,17 +1,29 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
+import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
 
 export type LazyTab = 'labels' | 'train';
 
+/** What one panel hands to another. */
+export interface TabContext {
+  /** Labels to train on, once the label board asked for it. */
+  trainingFiles: CheckpointFiles | null;
+}
+
+interface TabPanel {
+  load(): Promise<unknown>;
+  render(context: TabContext): TemplateResult;
+}
+
 /** Panels that load with their first visit. Both find the session in their context. */
-export const LAZY_TABS: Record<LazyTab, { load(): Promise<unknown>; render(): TemplateResult }> = {
+export const LAZY_TABS: Record<LazyTab, TabPanel> = {
   labels: {
     load: () => loadFirst(import.meta.glob('../label-board/label-board.ts')),
     render: () => html`<upwind-labels></upwind-labels>`,
   },
   train: {
     load: () => loadFirst(import.meta.glob('../training-panel/training-panel.ts')),
-    render: () => html`<upwind-trainer></upwind-trainer>`,
+    render: ({ trainingFiles }) => html`<upwind-trainer .files=${trainingFiles}></upwind-trainer>`,
   },
 };
 

@@ -2,7 +2,9 @@ import { ContextProvider } from '@lit/context';
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
 import '../imagery-picker/imagery-picker.ts';
+import type { UpwindTrainLabelsEvent } from '../label-board/label-board.events.ts';
 import '../model-picker/model-picker.ts';
 import { nameOf } from '../model-picker/model-picker.ts';
 import '../result-panel/result-panel.ts';
@@ -48,12 +50,14 @@ export class UpwindApp extends LitElement {
   @state() private live = '';
   @state() private sheet: number = SHEET_STOPS[1];
   @state() private dragging = false;
+  @state() private trainingFiles: CheckpointFiles | null = null;
 
   session!: Session;
   #provider = new ContextProvider(this, { context: sessionContext });
   #stop: (() => void)[] = [];
   #narrow = matchMedia(NARROW);
   #announced = 0;
+  #labelling: Promise<() => void> | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -74,6 +78,8 @@ export class UpwindApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop.splice(0)) stop();
+    void this.#labelling?.then((release) => release());
+    this.#labelling = null;
     void this.session.dispose();
   }
 
@@ -109,7 +115,18 @@ export class UpwindApp extends LitElement {
         next.settings.theme === 'system' ? 'light dark' : next.settings.theme;
     }
     if (changed.has('run')) this.#announce(next);
+    if (changed.has('result') && next.result) this.#followLabels();
     this.requestUpdate();
+  }
+
+  /** Labels load once there are tiles to label. */
+  #followLabels(): void {
+    if (this.#labelling) return;
+    const { session } = this;
+    this.#labelling = import('../label-board/follow-labels.ts').then((labels) => {
+      labels.labelsOf(session);
+      return () => labels.releaseLabels(session);
+    });
   }
 
   /** Progress in words, at most every fifth of the way: a screen reader must keep up. */
@@ -135,7 +152,7 @@ export class UpwindApp extends LitElement {
         .inset=${this.#inset(narrow, sheetPx)}
         @upwind-pick=${() => void this.session.analyse()}
       >
-        <upwind-tile-card slot="card"></upwind-tile-card>
+        <upwind-tile-card slot="card"><upwind-tile-label></upwind-tile-label></upwind-tile-card>
       </upwind-map>
       <main
         class="panel ${this.dragging ? 'dragging' : ''}"
@@ -169,7 +186,13 @@ export class UpwindApp extends LitElement {
           </div>
           ${this.#themeButton(now)}
         </header>
-        <div class="scroll" id="pane" role="tabpanel" aria-labelledby="tab-${this.tab}">
+        <div
+          class="scroll"
+          id="pane"
+          role="tabpanel"
+          aria-labelledby="tab-${this.tab}"
+          @upwind-train-labels=${this.#onTrainLabels}
+        >
           ${this.tab === 'site' ? this.#sitePane(now) : this.#lazyPane(this.tab)}
         </div>
       </main>
@@ -246,11 +269,16 @@ export class UpwindApp extends LitElement {
 
   #lazyPane(tab: LazyTab) {
     const status = this.tabLoaded[tab];
-    if (status === 'ready') return LAZY_TABS[tab].render();
+    if (status === 'ready') return LAZY_TABS[tab].render({ trainingFiles: this.trainingFiles });
     return html`<div class="pane">
       <p class="muted">${status === 'missing' ? t(`${tab}.unavailable`) : t('app.tab.loading')}</p>
     </div>`;
   }
+
+  readonly #onTrainLabels = ({ detail }: UpwindTrainLabelsEvent): void => {
+    this.trainingFiles = detail.files;
+    this.#openTab('train');
+  };
 
   #openTab(tab: Tab): void {
     this.tab = tab;

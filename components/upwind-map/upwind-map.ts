@@ -31,6 +31,11 @@ export interface MapInset {
   left: number;
 }
 
+interface ScreenPoint {
+  x: number;
+  y: number;
+}
+
 /**
  * The site on its imagery, with tiles, sectors and distances painted over it.
  * @summary Map that analyses the roughness around a clicked site.
@@ -110,6 +115,8 @@ export class UpwindMap extends SessionElement {
         dragRotate: false,
         pitchWithRotate: false,
         maxZoom: 19,
+        // Shift with a drag takes tiles in, to label them together; zooming has other ways.
+        boxZoom: { boxZoomEnd: (_map, from, to) => this.#markBox(from, to) },
         locale: { 'Map.Title': t('map.label') },
       });
     } catch {
@@ -129,7 +136,7 @@ export class UpwindMap extends SessionElement {
     this.#stop.push(
       control.on('pick', ({ at }) => this.#pick(at, 'click')),
       control.on('move', ({ at }) => this.#pick(at, 'marker')),
-      control.on('tileselect', ({ tileId }) => this.session?.select({ tileId })),
+      control.on('tileselect', ({ tileId }) => this.session?.select({ tileId, markedTileIds: [] })),
       control.on('tilehover', ({ tileId, bearingDeg }) => this.#onHover(tileId, bearingDeg)),
     );
     map.once('styledata', () => {
@@ -168,15 +175,35 @@ export class UpwindMap extends SessionElement {
       assessment: state.assessment,
       radiiM: radiiOf(state),
     });
-    const { hotTileId, tileId, hotDirection, direction } = state.selection;
+    const { hotTileId, tileId, hotDirection, direction, markedTileIds } = state.selection;
     const name = hotDirection ?? direction;
     const hot = state.assessment?.directions.find((one) => one.name === name);
-    control.highlight({ tileId: hotTileId ?? tileId, sectors: hot?.sectors ?? [] });
+    control.highlight({
+      tileId: hotTileId ?? tileId,
+      tileIds: markedTileIds,
+      sectors: hot?.sectors ?? [],
+    });
     if (at && (at.lng !== this.#shownSite?.lng || at.lat !== this.#shownSite.lat)) {
       const first = this.#shownSite === null;
       this.#shownSite = at;
       this.fit({ animate: !first });
     }
+  }
+
+  /** Marks the tiles whose middle lies in a box on the screen. */
+  #markBox(from: ScreenPoint, to: ScreenPoint): void {
+    const map = this.#map;
+    if (!map || !this.session) return;
+    const within = (value: number, a: number, b: number) =>
+      value >= Math.min(a, b) && value <= Math.max(a, b);
+    const markedTileIds = this.session.state.tiles
+      .filter((tile) => {
+        const { x, y } = map.project(tile);
+        return within(x, from.x, to.x) && within(y, from.y, to.y);
+      })
+      .map(({ id }) => id);
+    this.session.select({ markedTileIds, tileId: markedTileIds[0] ?? null });
+    this.cursorText = t('map.marked', { count: markedTileIds.length });
   }
 
   /** Moves the map so that the whole look-out distance is in view, beside the panels. */
@@ -326,12 +353,20 @@ export class UpwindMap extends SessionElement {
     const from = this.#cursorTile();
     if (!from) return;
     const next = tileAfter(event.key, from, tiles);
-    if (next) this.#moveCursor(next);
+    if (next && event.shiftKey) this.#markStep(from, next);
+    else if (next) this.#moveCursor(next);
     else if (event.key === 'Enter' || event.key === ' ') this.session?.select({ tileId: from.id });
-    else if (event.key === 'Escape') this.session?.select({ tileId: null });
+    else if (event.key === 'Escape') this.session?.select({ tileId: null, markedTileIds: [] });
     else return;
     event.preventDefault();
   };
+
+  /** Shift with an arrow takes both tiles in. */
+  #markStep(from: TileResult, next: TileResult): void {
+    const marked = this.session?.state.selection.markedTileIds ?? [];
+    this.session?.select({ markedTileIds: [...new Set([...marked, from.id, next.id])] });
+    this.#moveCursor(next);
+  }
 
   #moveCursor(tile: TileResult | null): void {
     if (!tile) return;

@@ -67,6 +67,7 @@ export class UpwindControl implements IControl {
   #content = NOTHING;
   #look = DEFAULT_LOOK;
   #hotTile: string | null = null;
+  #markedTiles: readonly string[] = [];
   #hotSectors: readonly number[] = [];
   #hoveredTile: string | null = null;
   #images: Map<string, ImageData> | null = null;
@@ -151,9 +152,15 @@ export class UpwindControl implements IControl {
     }
   }
 
-  /** Marks a tile and sectors (indices); the other sectors are dimmed. */
-  highlight(hot: { tileId?: string | null; sectors?: readonly number[] }): void {
+  /** Marks tiles and sectors (indices); the other sectors are dimmed. */
+  highlight(hot: {
+    tileId?: string | null;
+    /** Further tiles, such as those taken in by a box. */
+    tileIds?: readonly string[];
+    sectors?: readonly number[];
+  }): void {
     if (hot.tileId !== undefined) this.#hotTile = hot.tileId;
+    if (hot.tileIds !== undefined) this.#markedTiles = hot.tileIds;
     if (hot.sectors !== undefined) this.#hotSectors = hot.sectors;
     this.#applyHighlight();
   }
@@ -167,7 +174,9 @@ export class UpwindControl implements IControl {
       ['get', 'index'],
       ['literal', [...this.#hotSectors]],
     ];
-    const tile: FilterSpecification = this.#hotTile ? ['==', ['get', 'id'], this.#hotTile] : NONE;
+    const ids = [...(this.#hotTile ? [this.#hotTile] : []), ...this.#markedTiles];
+    const tile: FilterSpecification =
+      ids.length > 0 ? ['in', ['get', 'id'], ['literal', ids]] : NONE;
     map.setFilter(this.#ids.tileHot, tile);
     map.setFilter(this.#ids.tileHotCasing, tile);
     map.setFilter(this.#ids.sectorHot, some ? within : NONE);

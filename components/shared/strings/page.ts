@@ -147,6 +147,7 @@ export const pageStrings = {
   'map.cursor.waiting': 'Tile {where}: not read yet',
   'map.marker': 'Building site. Drag, or use the arrow keys, to move it.',
   'map.moved': 'Site moved to {place}.',
+  'map.marked': '{count} tiles marked. Press B, C, D, ? or X to label them.',
   'map.legend': 'Legend',
   'map.legend.missing': 'not seen',
   'map.legend.unsure': 'unsure',
