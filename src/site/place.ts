@@ -5,6 +5,8 @@ import { UserError } from './user-error.ts';
 /** Beyond this, Web Mercator imagery ends and east–west scale falls apart [°]. */
 export const MAX_SITE_LAT = 85;
 
+/** No two angles take more, and patterns are matched in no time [characters]. */
+const LONGEST_TEXT = 100;
 const HOW = 'Type latitude, longitude, such as 40.7128, -74.006 or 40°42′46″N 74°0′22″W.';
 
 /**
@@ -30,7 +32,9 @@ export function assertSite({ lng, lat }: LngLat): LngLat {
 /** True if text is meant as coordinates, right or wrong, rather than as an address to look up. */
 export function looksLikePlace(text: string): boolean {
   const plain = tidy(text);
-  return /\d/.test(plain) && /^[-+\d\s.,;:/°'"NSEWDMO]*$/.test(plain);
+  return (
+    plain.length <= LONGEST_TEXT && /\d/.test(plain) && /^[-+\d\s.,;:/°'"NSEWDMO]*$/.test(plain)
+  );
 }
 
 /**
@@ -40,7 +44,9 @@ export function looksLikePlace(text: string): boolean {
  * @throws UserError saying what is wrong with the text
  */
 export function parsePlace(text: string): LngLat {
-  const halves = splitPair(tidy(text));
+  const plain = tidy(text);
+  if (plain.length > LONGEST_TEXT) throw new UserError(`That is too long to be a place. ${HOW}`);
+  const halves = splitPair(plain);
   const angles = halves?.map(readAngle);
   const [first, second] = angles ?? [];
   if (!first || !second) throw new UserError(`Cannot read "${text.trim()}" as a place. ${HOW}`);

@@ -50,6 +50,7 @@ describe('parsePlace', () => {
     ['91, 120', /Latitude 91 is not on Earth/],
     ['86, 10', /too near a pole/],
     ['-90, 0', /too near a pole/],
+    [`${'1'.repeat(9000)} 1 1 1x, 4`, /too long to be a place/],
   ])('refuses %s in words', (text, words) => {
     expect(() => parsePlace(text)).toThrow(UserError);
     expect(() => parsePlace(text)).toThrow(words);
