@@ -47,13 +47,34 @@ export interface Feature {
   castShadow?(studio: Studio): void;
 }
 
+/** An upright box in scene metres. */
+export interface Box {
+  minX: number;
+  minY: number;
+  maxX: number;
+  maxY: number;
+}
+
 /** A box around a place. */
-export function boxAround(
-  x: number,
-  y: number,
-  reachM: number,
-): Pick<Feature, 'minX' | 'minY' | 'maxX' | 'maxY'> {
+export function boxAround(x: number, y: number, reachM: number): Box {
   return { minX: x - reachM, minY: y - reachM, maxX: x + reachM, maxY: y + reachM };
+}
+
+const touch = (a: Box, b: Box): boolean =>
+  a.maxX >= b.minX && a.minX <= b.maxX && a.maxY >= b.minY && a.minY <= b.maxY;
+
+/** Features that are made only when somebody looks at their ground, such as a city block. */
+export class FeatureGroup {
+  private made: Feature[] | null = null;
+
+  constructor(
+    readonly box: Box,
+    private readonly make: () => Feature[],
+  ) {}
+
+  get features(): readonly Feature[] {
+    return (this.made ??= this.make());
+  }
 }
 
 const CELL_M = 160;
@@ -66,34 +87,40 @@ export class FeatureIndex {
   private readonly seen: Uint32Array;
   private round = 0;
 
-  constructor(readonly features: readonly Feature[]) {
-    this.seen = new Uint32Array(features.length);
-    features.forEach((f, id) => this.eachCell(f, (cell) => cell.push(id)));
+  constructor(private readonly entries: readonly (Feature | FeatureGroup)[]) {
+    this.seen = new Uint32Array(entries.length);
+    entries.forEach((entry, id) => {
+      this.eachCell(entry instanceof FeatureGroup ? entry.box : entry, (cell) => cell.push(id));
+    });
   }
 
-  private eachCell(
-    box: { minX: number; minY: number; maxX: number; maxY: number },
-    visit: (cell: number[]) => void,
-  ): void {
+  private eachCell(box: Box, visit: (cell: number[]) => void): void {
     const clamp = (v: number): number =>
       Math.min(SIDE - 1, Math.max(0, Math.floor((v + REACH_M) / CELL_M)));
     const [i0, i1, j0, j1] = [clamp(box.minX), clamp(box.maxX), clamp(box.minY), clamp(box.maxY)];
     for (let j = j0; j <= j1; j++) for (let i = i0; i <= i1; i++) visit(this.cells[j * SIDE + i]!);
   }
 
-  /** Features whose box touches the given one, in the order they were made. */
-  within(box: { minX: number; minY: number; maxX: number; maxY: number }): Feature[] {
+  /** Features whose box touches the given one, in an order that does not depend on the box. */
+  within(box: Box): Feature[] {
     const round = ++this.round;
     const ids: number[] = [];
     this.eachCell(box, (cell) => {
       for (const id of cell) {
         if (this.seen[id] === round) continue;
         this.seen[id] = round;
-        const f = this.features[id]!;
-        if (f.maxX >= box.minX && f.minX <= box.maxX && f.maxY >= box.minY && f.minY <= box.maxY)
-          ids.push(id);
+        ids.push(id);
       }
     });
-    return ids.sort((a, b) => a - b).map((id) => this.features[id]!);
+    const found: Feature[] = [];
+    for (const id of ids.sort((a, b) => a - b)) {
+      const entry = this.entries[id]!;
+      if (!(entry instanceof FeatureGroup)) {
+        if (touch(entry, box)) found.push(entry);
+      } else if (touch(entry.box, box)) {
+        for (const feature of entry.features) if (touch(feature, box)) found.push(feature);
+      }
+    }
+    return found;
   }
 }

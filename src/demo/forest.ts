@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
 import type { Studio } from './feature.ts';
-import { ClearingReader } from './land-cover.ts';
+import { ClearingReader, FOREST_BEND_M } from './land-cover.ts';
 import type { CoverReader } from './land-cover.ts';
 import { BROADLEAF, CONIFERS } from './palette.ts';
 import { hash2 } from './random.ts';
@@ -83,7 +83,7 @@ export class Forest {
         const x = u * cos - v * sin;
         const y = u * sin + v * cos;
         if (x < west - half || x > east + half || y < south - half || y > north + half) continue;
-        if (this.cover.forestAt(x, y) < -half - 30) continue;
+        if (this.cover.forestAt(x, y) < -half - 4 * FOREST_BEND_M) continue;
         for (let j = q * BLOCK; j < (q + 1) * BLOCK; j++) {
           for (let i = p * BLOCK; i < (p + 1) * BLOCK; i++) {
             const cu = (i + 0.5) * cellM;

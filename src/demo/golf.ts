@@ -50,7 +50,7 @@ class Blob implements Feature {
         ink.g = colour[1] * l;
         ink.b = colour[2] * l;
       },
-      (x, y) => waver * Math.max(-1, Math.min(1, 0.7 * patch.at(x, y))),
+      (x, y) => waver * Math.max(-1, Math.min(1, 0.8 * patch.at(1.6 * x, 1.6 * y))),
     );
   }
 }

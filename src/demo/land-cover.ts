@@ -131,6 +131,9 @@ export function districtAt(x: number, y: number): DistrictKind | null {
 /** Reads one field; a constant where its boundary is too far away to matter. */
 type Look = (x: number, y: number) => number;
 
+/** How far the forest's edge wanders from its outline, standard deviation [m]. */
+export const FOREST_BEND_M = 26;
+
 /** Beyond this distance from a boundary nothing looks different any more [m]. */
 const INFLUENCE_M = 150;
 /** The sea goes on darkening further out. */
@@ -175,8 +178,8 @@ export class CoverReader {
     c.river = look.river(x, y) + 3 * bend + 0.6 * crinkle;
     c.mud = look.mud(x, y) + 38 * bend + 2 * crinkle;
     // The forest keeps off water, beach, town, airfield and links.
-    c.forest = Math.min(look.forest(x, y) + 16 * bend, look.room(x, y));
-    c.conifer = look.conifer(x, y) > -30;
+    c.forest = Math.min(look.forest(x, y) + FOREST_BEND_M * bend, look.room(x, y));
+    c.conifer = look.conifer(x, y) > -130;
     c.town = look.town(x, y);
     c.park = look.park(x, y);
     c.golf = look.golf(x, y) + 3 * bend;
@@ -188,13 +191,13 @@ export class CoverReader {
   /** As `at(…).forest`, alone and therefore quickly. */
   forestAt(x: number, y: number): number {
     const forest = this.look.forest(x, y);
-    if (forest < -60) return forest;
-    return Math.min(forest + 16 * this.bends.at(x, y), this.look.room(x, y));
+    if (forest < -3.5 * FOREST_BEND_M) return forest;
+    return Math.min(forest + FOREST_BEND_M * this.bends.at(x, y), this.look.room(x, y));
   }
 
   /** True where the forest is a conifer plantation. */
   coniferAt(x: number, y: number): boolean {
-    return this.look.conifer(x, y) > -30;
+    return this.look.conifer(x, y) > -130;
   }
 }
 

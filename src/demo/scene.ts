@@ -7,8 +7,9 @@ import { addGolf } from './golf.ts';
 import { CoverReader } from './land-cover.ts';
 import { addThroughRoads, ClearGround } from './roads.ts';
 import { Random } from './random.ts';
-import { Block, Car, Patch2D } from './things.ts';
-import { addTown } from './town.ts';
+import { CARS } from './palette.ts';
+import { Block, Car, offset, Patch2D } from './things.ts';
+import { townBlocks } from './town.ts';
 
 /** Everything in the scene, ready to be painted anywhere. */
 export interface Scene {
@@ -31,26 +32,28 @@ function buildScene(): Scene {
   addThroughRoads(features, clear, new Random(1), (x, y) => cover.at(x, y).town > -6);
   addAirport(features, clear, cover);
   addSite(features, clear);
-  addTown(features, clear, cover);
   addGolf(features);
   addCountry({ into: features, clear, cover });
   return {
-    index: new FeatureIndex(features),
+    index: new FeatureIndex([...features, ...townBlocks(clear, cover)]),
     forest: new Forest(cover, clear),
     shrubs: new Shrubs(cover, clear),
   };
 }
 
-/** The building that the default site marks: a hall by the sea with a car park. */
+/** The building that the default site marks: a hall by the sea, its car park across the street. */
 function addSite(into: Feature[], clear: ClearGround): void {
   const angle = 0.06;
-  const ground = { x: 0, y: -18, angle, hx: 40, hy: 44 };
-  clear.markRect({ ...ground, hx: 36, hy: 40 });
-  into.push(new Patch2D(LAYER.plot, ground, [112, 122, 72], 0.06));
-  into.push(new Patch2D(LAYER.plot, { x: 2, y: -46, angle, hx: 34, hy: 11 }, [128, 126, 123]));
+  const lawn = { x: 14, y: 9, angle, hx: 29, hy: 20 };
+  const parking = { x: 14, y: -52, angle, hx: 28, hy: 11 };
+  clear.markRect(lawn);
+  clear.markRect(parking);
+  into.push(new Patch2D(LAYER.plot, lawn, [112, 122, 72], 0.06));
+  into.push(new Patch2D(LAYER.plot, { x: 2, y: -12, angle, hx: 4, hy: 4 }, [170, 164, 154]));
+  into.push(new Patch2D(LAYER.plot, parking, [128, 126, 123]));
   into.push(
     new Block(
-      { x: 0, y: 0, angle, hx: 19, hy: 11 },
+      { x: 2, y: 3, angle, hx: 16, hy: 11 },
       {
         colour: [186, 182, 174],
         heightM: 7.6,
@@ -63,13 +66,8 @@ function addSite(into: Feature[], clear: ClearGround): void {
       },
     ),
   );
-  for (let n = 0; n < 11; n++)
-    if (n % 4 !== 2)
-      into.push(
-        new Car(-26 + n * 5, -41 + 0.3 * n, angle + Math.PI / 2, [
-          190 - 12 * n,
-          190 - 10 * n,
-          192 - 9 * n,
-        ]),
-      );
+  for (const [n, colour] of CARS.entries()) {
+    const at = offset(parking, -25 + 5 * n, n % 3 === 1 ? -6 : 6);
+    into.push(new Car(at.x, at.y, angle + Math.PI / 2, colour));
+  }
 }

@@ -1,5 +1,5 @@
 import type { Rgb } from './canvas.ts';
-import { LAYER } from './feature.ts';
+import { boxAround, FeatureGroup, LAYER } from './feature.ts';
 import type { Feature } from './feature.ts';
 import type { CoverReader } from './land-cover.ts';
 import { DISTRICTS } from './layout.ts';
@@ -56,12 +56,9 @@ export interface BlockFrame {
   depthM: number;
 }
 
-/** Lays out every district: streets, plots, buildings, cars and trees. */
-export function addTown(into: Feature[], clear: ClearGround, cover: CoverReader): void {
-  DISTRICTS.forEach((district, n) => {
-    const random = new Random(100 + n);
-    layDistrict(district, { into, clear, random, cover });
-  });
+/** Lays out every district as blocks that are built when first seen. */
+export function townBlocks(clear: ClearGround, cover: CoverReader): FeatureGroup[] {
+  return DISTRICTS.flatMap((district, n) => layDistrict(district, n, { clear, cover }));
 }
 
 function gridOf(kind: District['kind']): { widthM: number; depthM: number } {
@@ -71,37 +68,51 @@ function gridOf(kind: District['kind']): { widthM: number; depthM: number } {
   return { widthM: blockM, depthM: 2 * depthM + 2 };
 }
 
-function layDistrict(district: District, site: TownSite): void {
+function layDistrict(
+  district: District,
+  number: number,
+  { clear, cover }: Pick<TownSite, 'clear' | 'cover'>,
+): FeatureGroup[] {
   const { polygon, kind } = district;
   const grid = gridOf(kind);
   const stepU = grid.widthM + STREET_M;
   const stepV = grid.depthM + STREET_M;
   const cx = polygon.reduce((sum, p) => sum + p[0], 0) / polygon.length;
   const cy = polygon.reduce((sum, p) => sum + p[1], 0) / polygon.length;
-  const toScene = bentGrid(cx, cy, district);
+  const place = bentGrid(cx, cy, district);
   const inside = (x: number, y: number): boolean => {
     if (!insidePolygon(x, y, polygon)) return false;
-    const c = site.cover.at(x, y);
+    const c = cover.at(x, y);
     return c.shore > c.beach + 4 && c.river < -14 && c.mud < -12 && c.park < 3;
   };
+  const groups: FeatureGroup[] = [];
   const reach = Math.ceil(2600 / Math.min(stepU, stepV));
   for (let j = -reach; j <= reach; j++) {
     for (let i = -reach; i <= reach; i++) {
       const frame: BlockFrame = {
-        place: (u, v) => toScene(u, v),
+        place,
         u0: i * stepU + STREET_M / 2,
         v0: j * stepV + STREET_M / 2,
-        widthM: grid.widthM,
-        depthM: grid.depthM,
+        ...grid,
       };
-      const mid = toScene(frame.u0 + grid.widthM / 2, frame.v0 + grid.depthM / 2);
+      const mid = place(frame.u0 + grid.widthM / 2, frame.v0 + grid.depthM / 2);
       if (!nearBox(mid, polygon, Math.max(stepU, stepV))) continue;
-      layStreets({ i, j, stepU, stepV, toScene, inside }, site);
-      if (kind === 'downtown') buildDowntownBlock(frame, inside, site);
-      else if (kind === 'industry') buildIndustryBlock(frame, inside, site);
-      else buildHousingBlock(frame, kind, inside, site);
+      // The tallest tower's shadow reaches 130 m beyond its block.
+      const reachM = Math.hypot(stepU, stepV) / 2 + (kind === 'downtown' ? 150 : 45);
+      groups.push(
+        new FeatureGroup(boxAround(mid.x, mid.y, reachM), () => {
+          const random = new Random(1e6 * (number + 1) + 1000 * (i + 500) + j + 500);
+          const site: TownSite = { into: [], clear, cover, random };
+          layStreets({ i, j, stepU, stepV, toScene: place, inside }, site);
+          if (kind === 'downtown') buildDowntownBlock(frame, inside, site);
+          else if (kind === 'industry') buildIndustryBlock(frame, inside, site);
+          else buildHousingBlock(frame, kind, inside, site);
+          return site.into;
+        }),
+      );
     }
   }
+  return groups;
 }
 
 /** True within a margin of a polygon's bounding box. */
