@@ -107,6 +107,13 @@ function splitPair(text: string): [string, string] | null {
   return [numbers.slice(0, half).join(' '), numbers.slice(half).join(' ')];
 }
 
+/** Marks that may stand behind one, two and three numbers, in this order. */
+const MARKS: Record<number, RegExp> = {
+  1: /^[°D]?$/,
+  2: /^[°D:]?['M]?$/,
+  3: /^[°D:]?['M:]?["S]?$/,
+};
+
 /** Degrees with sign; `axis` only where a letter names it. Null where the text is no angle. */
 function readAngle(text: string): { deg: number; axis: 'lat' | 'lng' | null } | null {
   const letter = /[NSEW]/.exec(text)?.[0];
@@ -116,14 +123,18 @@ function readAngle(text: string): { deg: number; axis: 'lat' | 'lng' | null } | 
     .trim();
   const sign = /^[-+]/.exec(body)?.[0];
   if (sign && letter) return null;
-  const match =
-    /^(\d+(?:\.\d*)?|\.\d+)\s*[°D:]?\s*(?:(\d+(?:\.\d*)?)\s*['M:]?\s*(?:(\d+(?:\.\d*)?)\s*["S]?)?)?$/.exec(
-      body.slice(sign ? 1 : 0).trim(),
-    );
-  if (!match) return null;
-  const [degrees, minutes, seconds] = match
-    .slice(1)
-    .map((part) => (part === undefined ? null : Number(part)));
+  const numbers = body
+    .slice(sign ? 1 : 0)
+    .replace(/[°D:'M"S]/g, ' ')
+    .split(/\s+/)
+    .filter(Boolean);
+  const marks = body.replace(/[-+\d.\s]/g, '');
+  const sound =
+    numbers.every((number) => /^(\d+\.?\d*|\.\d+)$/.test(number)) &&
+    numbers.length <= 3 &&
+    MARKS[numbers.length]?.test(marks);
+  if (!sound) return null;
+  const [degrees, minutes, seconds] = numbers.map(Number);
   // 40.5° 30′ says half a degree twice over.
   if (minutes != null && (!Number.isInteger(degrees) || minutes >= 60)) return null;
   if (seconds != null && (!Number.isInteger(minutes) || seconds >= 60)) return null;
