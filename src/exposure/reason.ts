@@ -24,7 +24,7 @@ export function reasonOf({
   const { reqB, reqD, trans } = distancesFt;
   const feet = (length: number): string => `${tidy(length * feetPerUnit)} ft`;
   const asked = tolerance === 0 ? '' : ` (at least ${percent(1 - tolerance)} of it)`;
-  const whyNotD = `no ${tidy(reqD)} ft of roughness D${asked} begin within ${tidy(trans)} ft`;
+  const whyNotD = `no ${tidy(reqD)} ft of roughness D${asked} begins within ${tidy(trans)} ft`;
   let rule: string;
   if (judgement.startD !== null) {
     const start = judgement.startD;
@@ -35,9 +35,7 @@ export function reasonOf({
   } else if (judgement.exposure === 'B') {
     rule = `Exposure B: roughness B prevails for more than ${tidy(reqB)} ft upwind${asked}, and ${whyNotD}.`;
   } else {
-    rule =
-      `Exposure C: roughness B holds ${percent(judgement.shareB)} of the first ${tidy(reqB)} ft, ` +
-      `not ${percent(1 - tolerance)} of more than that, and ${whyNotD}.`;
+    rule = `Exposure C: roughness B holds ${percent(judgement.shareB)} of the first ${tidy(reqB)} ft, where ${tolerance === 0 ? 'all' : `at least ${percent(1 - tolerance)}`} of more than ${tidy(reqB)} ft is asked, and ${whyNotD}.`;
   }
   return rule;
 }

@@ -1,0 +1,195 @@
+import type { SiteResult } from '../analysis/site-result.ts';
+import { exposureDistancesFt } from '../exposure/distances.ts';
+import { editionTable } from '../exposure/editions.ts';
+import type { RgbImage } from '../imagery/patch.ts';
+import { SYNTHETIC_NOTE, limitsOf } from './limits.ts';
+import { feetAndMetres, heightText, percent, shiftText, wholeFeet } from './lengths.ts';
+import { overrideText } from './overrides-of.ts';
+
+/** What a report says of itself beside the result. Nothing here is read from a clock. */
+export interface ReportAbout {
+  /** ISO date, `2026-03-01`. */
+  date: string;
+  project?: string;
+  engineer?: string;
+  /** Pictures of the tiles by id, for the map. */
+  pictures?: ReadonlyMap<string, RgbImage>;
+  /** `letter` unless said. */
+  paper?: 'letter' | 'a4';
+}
+
+export interface DirectionText {
+  heading: string;
+  lines: string[];
+}
+
+/** Every word of a report; HTML and PDF only set it. */
+export interface ReportContent {
+  title: string;
+  facts: [label: string, value: string][];
+  governing: string;
+  governingText: string;
+  table: { head: string[]; rows: string[][] };
+  tableNote: string;
+  directions: DirectionText[];
+  sensitivity: string[];
+  overrides: string[];
+  warnings: string[];
+  limits: string[];
+  clauses: [clause: string, text: string][];
+  footer: string;
+}
+
+export function reportContent(result: SiteResult, about: ReportAbout): ReportContent {
+  const { site, settings, directions, governing } = result;
+  const table = editionTable(settings.edition);
+  const worst = directions.filter(({ exposure }) => exposure === governing).map(({ name }) => name);
+  return {
+    title: 'Wind exposure category by direction',
+    facts: factsOf(result, about),
+    governing,
+    governingText:
+      `Exposure ${governing} governs, from ${worst.join(', ')}. ` +
+      `${table.title}, section 26.7.3; mean roof height h = ${heightText(site.heightFt)}.`,
+    table: {
+      head: [
+        'Wind from',
+        'Bearing',
+        'Roughness',
+        'Exposure',
+        'Strict',
+        'To next change',
+        'Kz at h',
+        'Notes',
+      ],
+      rows: directions.map((direction) => [
+        direction.name,
+        `${Number(direction.bearingDeg.toFixed(1))}°`,
+        direction.roughness ?? 'unknown',
+        direction.exposure,
+        direction.exposureStrict,
+        shiftText(direction.distanceToChangeFt),
+        direction.kz.toFixed(3),
+        notesOf(direction),
+      ]),
+    },
+    tableNote:
+      'Strict: the reading with tolerance 0, or the most severe that ground not known may bring. ' +
+      'To next change: the smallest shift of one roughness boundary along the fetch that changes the category.',
+    directions: directions.map((direction) => ({
+      heading: `${direction.name}: exposure ${direction.exposure} (clause ${direction.clause})`,
+      lines: [
+        direction.reason,
+        `Fetch: ${direction.segments
+          .map(
+            ({ roughness, fromM, toM, share, confidence }) =>
+              `${roughness ?? 'unknown'} ${feetAndMetres(fromM)} to ${feetAndMetres(toM)}, share ${percent(share)}${roughness ? `, confidence ${percent(confidence)}` : ''}`,
+          )
+          .join('; ')}.`,
+      ],
+    })),
+    sensitivity: sensitivityOf(result),
+    overrides: result.overrides.map((override) => overrideText(result, override)),
+    warnings: result.warnings.map(({ message }) => message),
+    limits: limitsOf(result),
+    clauses: clausesOf(result),
+    footer: `${result.software.name} ${result.software.version} · model ${result.model.sha256.slice(0, 12)} · ${about.date}${result.imagery.synthetic ? ` · ${SYNTHETIC_NOTE}` : ''}`,
+  };
+}
+
+function factsOf(result: SiteResult, about: ReportAbout): [string, string][] {
+  const { site, settings, imagery, model, software, backend } = result;
+  const dates = imagery.acquired;
+  const native = imagery.nativeMetresPerPixel;
+  const range = (from: string | number, to: string | number): string =>
+    from === to ? `${from}` : `${from} to ${to}`;
+  return [
+    ['Project', about.project || '—'],
+    ['Site', site.name || '—'],
+    ['Position', `${site.lat.toFixed(6)}, ${site.lng.toFixed(6)} (WGS 84)`],
+    ['Mean roof height', heightText(site.heightFt)],
+    ['Engineer', about.engineer || '—'],
+    ['Date', about.date],
+    ['Standard', `${editionTable(settings.edition).title}, section 26.7`],
+    ['Look-out', feetAndMetres(settings.lookOutM)],
+    ['Imagery', `${imagery.name}${imagery.synthetic ? ' (SYNTHETIC)' : ''}`],
+    ['Imagery dates', dates ? range(dates.from, dates.to) : 'not told by the source'],
+    ['Attribution', imagery.attribution || '—'],
+    [
+      'Ground sample',
+      `${native ? `${range(round(native.min), round(native.max))} m/px at source, ` : ''}${round(imagery.targetMetresPerPixel)} m/px to the model`,
+    ],
+    ['Model', model.id],
+    ['Model SHA-256', model.sha256],
+    ['Tiles', `${result.tiles.length} of ${settings.tileM} m every ${settings.strideM} m`],
+    [
+      'Readings',
+      `tolerance ${percent(settings.tolerance)}; conservative ${settings.conservative ? 'on' : 'off'}; confidence floor ${percent(settings.confidenceFloor)}`,
+    ],
+    ['Software', `${software.name} ${software.version}, computed on ${backend.name}`],
+  ];
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function notesOf(direction: SiteResult['directions'][number]): string {
+  const notes: string[] = [];
+  if (direction.undetermined) {
+    const open = direction.notExcluded.map(({ exposure }) => exposure).join(', ');
+    notes.push(`undetermined${open ? `: ${open} not excluded` : ''}`);
+  } else if (direction.flips) notes.push('flips under the strict reading');
+  if (direction.reason.startsWith('Set by hand')) notes.push('set by hand');
+  return notes.join('; ');
+}
+
+function sensitivityOf(result: SiteResult): string[] {
+  const { directions, settings, tiles } = result;
+  // A boundary is not known better than to half a tile.
+  const nearFt = wholeFeet(settings.tileM / 2);
+  const names = (list: typeof directions): string => list.map(({ name }) => name).join(', ');
+  const flips = directions.filter(({ flips: one, undetermined }) => one && !undetermined);
+  const open = directions.filter(({ undetermined }) => undetermined);
+  const near = directions.filter(
+    ({ distanceToChangeFt }) => distanceToChangeFt !== null && distanceToChangeFt < nearFt,
+  );
+  const unsure = tiles.filter(({ unsure: one, by }) => one && by !== 'person').length;
+  const unknown = tiles.filter(({ roughness }) => roughness === null).length;
+  return [
+    flips.length > 0
+      ? `Tolerance: with ${percent(settings.tolerance)} of other ground allowed ${names(flips)} would read otherwise than with none (${flips.map(({ name, exposure, exposureStrict }) => `${name} ${exposure} against ${exposureStrict}`).join(', ')}).`
+      : `Tolerance: no direction reads otherwise with tolerance 0 than with ${percent(settings.tolerance)}, ground not known apart.`,
+    open.length > 0
+      ? `Ground not known leaves ${names(open)} undetermined.`
+      : 'Ground not known leaves no direction undetermined.',
+    `Tiles: ${unknown} not known, ${unsure} below the confidence floor${settings.conservative ? ', each taken as either of its two likeliest categories' : ''}.`,
+    near.length > 0
+      ? `Within ${nearFt} ft of another category: ${near.map(({ name, distanceToChangeFt }) => `${name} by ${shiftText(distanceToChangeFt)}`).join(', ')}. A tile is ${settings.tileM} m across: look at these boundaries on the ground or on a survey.`
+      : `No direction lies within ${nearFt} ft of another category.`,
+  ];
+}
+
+function clausesOf({ site, settings }: SiteResult): [string, string][] {
+  const table = editionTable(settings.edition);
+  const { reqB, reqD, trans, lookOut } = exposureDistancesFt(site.heightFt, settings.edition);
+  const kz = (['B', 'C', 'D'] as const)
+    .map((one) => `${one} α ${table.kz[one].alpha.value}, zg ${table.kz[one].zg.value} ft`)
+    .join('; ');
+  return [
+    [
+      table.clauses.direction,
+      'For each wind direction the two 45° sectors either side are judged; the one giving the higher load governs.',
+    ],
+    [
+      table.clauses.roughness,
+      'Roughness B: urban, suburban, wooded or other ground with many closely spaced obstructions of house size or larger. C: open ground with scattered obstructions, mostly under 30 ft (9.1 m). D: flat unobstructed ground and water.',
+    ],
+    [
+      table.clauses.exposure,
+      `Exposure B: roughness B prevails upwind for more than ${reqB} ft. Exposure D: roughness D prevails for ${reqD} ft or more and begins at the site or within ${trans} ft of it. Exposure C otherwise. Nothing beyond ${lookOut} ft matters. Equal lengths take the more severe category.`,
+    ],
+    [
+      table.clauses.kz,
+      `Kz = ${table.kzFactor.value} (z/zg)^(2/α), z not below ${table.kzLowest.value} ft; ${kz}.`,
+    ],
+  ];
+}
