@@ -68,6 +68,15 @@ export class CheckpointStore {
     return all.sort((a, b) => b.saved.localeCompare(a.saved));
   }
 
+  /** @throws UserError where it is gone */
+  async rename(id: string, name: string): Promise<void> {
+    const transaction = (await this.#open()).transaction('checkpoints', 'readwrite');
+    const stored = await transaction.store.get(id);
+    if (!stored) throw new UserError('This model is no longer stored on this device.');
+    await transaction.store.put({ ...stored, name });
+    await transaction.done;
+  }
+
   async remove(id: string): Promise<void> {
     const transaction = (await this.#open()).transaction(['checkpoints', 'files'], 'readwrite');
     await Promise.all([

@@ -1,0 +1,299 @@
+import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import type {
+  CheckpointStore,
+  StoredCheckpoint,
+} from '../../src/platform/browser/checkpoint-store.ts';
+import type { ModelSource } from '../../src/platform/browser/model-source.ts';
+import type { TrainingClient } from '../../src/platform/browser/training-client.ts';
+import type {
+  DatasetSummary,
+  Estimate,
+  Judgement,
+  RunEvent,
+  RunOutcome,
+  RunRequest,
+  StoredRun,
+} from '../../src/platform/browser/training-protocol.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
+import type { FineTuneSettings } from '../../src/training/settings.ts';
+import type { EpochReport, StepReport } from '../../src/training/trainer-state.ts';
+import type { BackendInfo, BackendName } from '../../src/vit/classifier.ts';
+
+/** A run as the panel shows it. */
+export interface RunView {
+  name: string;
+  settings: FineTuneSettings;
+  epochs: EpochReport[];
+  steps: StepReport[];
+  /** Steps of the whole run; 0 before the first. */
+  totalSteps: number;
+  imagesPerSecond: number;
+  backend: BackendInfo | null;
+  paused: boolean;
+  /** What it does now. */
+  last: RunEvent | null;
+  /** Step of the last stored state. */
+  storedStep: number | null;
+}
+
+/** Everything the panel shows. One immutable snapshot; views read it and call the controller. */
+export interface TrainingState {
+  reading: { done: number; total: number } | null;
+  /** Class names that need an answer. */
+  asking: string[] | null;
+  dataset: DatasetSummary | null;
+  estimate: Estimate | null;
+  run: RunView | null;
+  outcome: RunOutcome | null;
+  stored: StoredRun | null;
+  models: StoredCheckpoint[];
+  error: string | null;
+}
+
+export const NOTHING_YET: TrainingState = {
+  reading: null,
+  asking: null,
+  dataset: null,
+  estimate: null,
+  run: null,
+  outcome: null,
+  stored: null,
+  models: [],
+  error: null,
+};
+
+/** The hosts behind the panel; tests pass their own. */
+export interface TrainingPorts {
+  client(): Promise<TrainingClient>;
+  models(): Promise<CheckpointStore>;
+}
+
+/** The panel's store: talks to the training worker, keeps what it answers. Knows no Lit. */
+export class TrainingController {
+  #state: TrainingState = NOTHING_YET;
+  #listeners = new Set<() => void>();
+  #client: Promise<TrainingClient> | null = null;
+  #files: CheckpointFiles | null = null;
+  #estimating = 0;
+  #disposed = false;
+
+  constructor(private readonly ports: TrainingPorts) {}
+
+  get state(): TrainingState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(change: Partial<TrainingState>): void {
+    if (this.#disposed) return;
+    this.#state = { ...this.#state, ...change };
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #worker(): Promise<TrainingClient> {
+    return (this.#client ??= this.ports.client());
+  }
+
+  /** What an earlier visit left: models, and perhaps an interrupted run. */
+  async begin(): Promise<void> {
+    await this.#try(async () => {
+      await this.listModels();
+      this.#set({ stored: await (await this.#worker()).storedRun() });
+    });
+  }
+
+  async openDataset(
+    files: CheckpointFiles,
+    { classes = {}, seed }: { classes?: Record<string, Roughness>; seed: number },
+  ): Promise<void> {
+    this.#files = files;
+    this.#set({ reading: { done: 0, total: 0 }, asking: null, dataset: null, estimate: null });
+    await this.#try(async () => {
+      const request = { name: files.name, classes, seed };
+      const answer = await (
+        await this.#worker()
+      ).openDataset(files, request, (done, total) => this.#set({ reading: { done, total } }));
+      if ('unknownClasses' in answer) this.#set({ asking: answer.unknownClasses });
+      else this.#set({ dataset: answer, outcome: null, run: null });
+    });
+    this.#set({ reading: null });
+  }
+
+  /** Reads the same files again, now that the classes are explained. */
+  async answerClasses(classes: Record<string, Roughness>, seed: number): Promise<void> {
+    if (this.#files) await this.openDataset(this.#files, { classes, seed });
+  }
+
+  thumbnail(id: string, side: number): Promise<Blob> {
+    return this.#worker().then((client) => client.thumbnail(id, side));
+  }
+
+  async estimate(request: RunRequest): Promise<void> {
+    const turn = ++this.#estimating;
+    this.#set({ estimate: null });
+    try {
+      const estimate = await (await this.#worker()).estimate(request);
+      if (turn === this.#estimating) this.#set({ estimate });
+    } catch (error) {
+      if (turn === this.#estimating) this.#set({ error: wordsOf(error) });
+    }
+  }
+
+  /** @param resume goes on with the stored run, whose dataset is opened first */
+  async train(request: RunRequest, { resume = false } = {}): Promise<void> {
+    const { stored } = this.#state;
+    const before = resume ? stored : null;
+    this.#set({
+      error: null,
+      outcome: null,
+      stored: null,
+      run: {
+        name: request.name,
+        settings: request.settings,
+        epochs: before?.epochs ?? [],
+        steps: before?.steps ?? [],
+        totalSteps: 0,
+        imagesPerSecond: 0,
+        backend: null,
+        paused: false,
+        last: null,
+        storedStep: null,
+      },
+    });
+    try {
+      const client = await this.#worker();
+      if (resume) this.#set({ dataset: await client.restoreDataset() });
+      const onEvent = (event: RunEvent) => this.#hear(event);
+      const outcome = await client.run(request, { resume, onEvent });
+      await this.listModels();
+      this.#set({ outcome, run: this.#state.run && { ...this.#state.run, paused: false } });
+    } catch (error) {
+      const client = await this.#worker();
+      const stopped = error instanceof Error && error.name === 'AbortError';
+      this.#set({
+        run: null,
+        stored: await client.storedRun().catch(() => null),
+        error: stopped ? null : wordsOf(error),
+      });
+    }
+  }
+
+  async resumeStored(): Promise<void> {
+    const { stored } = this.#state;
+    if (stored) await this.train(stored.request, { resume: true });
+  }
+
+  async forgetStored(): Promise<void> {
+    await this.#try(async () => {
+      await (await this.#worker()).forgetRun();
+      this.#set({ stored: null });
+    });
+  }
+
+  async pause(): Promise<void> {
+    (await this.#worker()).pause();
+  }
+
+  async goOn(): Promise<void> {
+    (await this.#worker()).goOn();
+    if (this.#state.run) this.#set({ run: { ...this.#state.run, paused: false } });
+  }
+
+  async stop(): Promise<void> {
+    (await this.#worker()).cancel();
+  }
+
+  judge(
+    source: ModelSource,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Judgement> {
+    return this.#worker().then((client) => client.judge(source, onProgress));
+  }
+
+  async listModels(): Promise<void> {
+    this.#set({ models: await (await this.ports.models()).list() });
+  }
+
+  async renameModel(id: string, name: string): Promise<void> {
+    await this.#try(async () => {
+      await (await this.ports.models()).rename(id, name);
+      await this.listModels();
+    });
+  }
+
+  async removeModel(id: string): Promise<void> {
+    await this.#try(async () => {
+      await (await this.ports.models()).remove(id);
+      await this.listModels();
+    });
+  }
+
+  /** Files of a stored model, for a download. */
+  async modelFiles(id: string): Promise<CheckpointFiles> {
+    return (await this.ports.models()).open(id);
+  }
+
+  say(error: unknown): void {
+    this.#set({ error: wordsOf(error) });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    void this.#client?.then((client) => client.dispose());
+    this.#listeners.clear();
+  }
+
+  #hear(event: RunEvent): void {
+    const { run } = this.#state;
+    if (!run) return;
+    const next: RunView = { ...run, last: event };
+    if (event.stage === 'backend') next.backend = event.info;
+    if (event.stage === 'paused') next.paused = true;
+    if (event.stage === 'stored') {
+      next.storedStep = event.step;
+      next.last = run.last;
+    }
+    if (event.stage === 'step') {
+      next.paused = false;
+      // A device that was lost goes back to its last state: what it had done after is done again.
+      const kept = run.steps.filter(({ step }) => step < event.report.step);
+      next.steps = [...kept, event.report];
+      next.totalSteps = event.total;
+      next.imagesPerSecond = event.imagesPerSecond;
+    }
+    if (event.stage === 'epoch') {
+      const kept = run.epochs.filter(({ epoch }) => epoch < event.report.epoch);
+      next.epochs = [...kept, event.report];
+    }
+    this.#set({ run: next });
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    this.#set({ error: null });
+    try {
+      await work();
+    } catch (error) {
+      this.#set({ error: wordsOf(error) });
+    }
+  }
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** The asked-for backend first; the others stay as a way out, which the run then says. */
+export function backendOrder(backend: BackendName | null): {
+  order?: BackendName[];
+  softwareGpu?: boolean;
+} {
+  if (backend === null) return {};
+  const order: BackendName[] = ['webgpu', 'wasm', 'cpu'];
+  return {
+    order: [backend, ...order.filter((one) => one !== backend && one !== 'webgpu')],
+    softwareGpu: backend === 'webgpu',
+  };
+}

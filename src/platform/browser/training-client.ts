@@ -1,0 +1,131 @@
+import { proxy, releaseProxy, transfer, wrap } from 'comlink';
+import type { Remote } from 'comlink';
+import type { CheckpointFiles } from '../../checkpoint/file-set.ts';
+import { UserError } from '../../site/user-error.ts';
+import type { ModelSource } from './model-source.ts';
+import type {
+  ClassQuestion,
+  DatasetRequest,
+  DatasetSummary,
+  Estimate,
+  Judgement,
+  RunEvent,
+  RunOutcome,
+  RunRequest,
+  StoredRun,
+  TrainingHost,
+} from './training-protocol.ts';
+
+/** Training in a worker of its own. `dispose` ends it; a run's state stays on the device. */
+export class TrainingClient {
+  #worker: Worker;
+  #host: Remote<TrainingHost>;
+  #broken: Promise<never>;
+
+  constructor() {
+    this.#worker = new Worker(new URL('./training.worker.js', import.meta.url), {
+      type: 'module',
+      name: 'upwind-training',
+    });
+    this.#host = wrap<TrainingHost>(this.#worker);
+    this.#broken = new Promise<never>((_, reject) => {
+      this.#worker.addEventListener('error', (event) =>
+        reject(
+          new UserError(
+            `The training worker stopped: ${event.message || 'its script did not load'}. The run is stored; go on with it.`,
+          ),
+        ),
+      );
+    });
+    this.#broken.catch(() => {}); // Heard by whoever waits; nobody may be waiting when it happens.
+  }
+
+  openDataset(
+    files: CheckpointFiles,
+    request: DatasetRequest,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<DatasetSummary | ClassQuestion> {
+    const served = proxy({
+      list: async () => (await files.list()).map(({ path, size }) => ({ path, size })),
+      async read(path: string) {
+        // A copy: its buffer moves to the worker.
+        const bytes = (await files.read(path)).slice();
+        return transfer(bytes, [bytes.buffer as ArrayBuffer]);
+      },
+    });
+    const opening: Promise<DatasetSummary | ClassQuestion> = this.#host.openDataset(
+      served,
+      request,
+      proxy(onProgress),
+    );
+    return this.#call(opening);
+  }
+
+  thumbnail(id: string, side: number): Promise<Blob> {
+    return this.#call(this.#host.thumbnail(id, side));
+  }
+
+  estimate(request: RunRequest): Promise<Estimate> {
+    return this.#call(this.#host.estimate(request));
+  }
+
+  run(
+    request: RunRequest,
+    options: { resume: boolean; onEvent: (event: RunEvent) => void },
+  ): Promise<RunOutcome> {
+    return this.#call(this.#host.run(request, options.resume, proxy(options.onEvent)));
+  }
+
+  pause(): void {
+    void this.#host.pause();
+  }
+
+  goOn(): void {
+    void this.#host.goOn();
+  }
+
+  /** The run rejects with AbortError once its state is stored. */
+  cancel(): void {
+    void this.#host.cancel();
+  }
+
+  judge(
+    source: ModelSource,
+    onProgress: (done: number, total: number) => void = () => {},
+  ): Promise<Judgement> {
+    return this.#call(this.#host.judge(source, proxy(onProgress)));
+  }
+
+  storedRun(): Promise<StoredRun | null> {
+    return this.#call(this.#host.storedRun());
+  }
+
+  restoreDataset(): Promise<DatasetSummary> {
+    return this.#call(this.#host.restoreDataset());
+  }
+
+  forgetRun(): Promise<void> {
+    return this.#call(this.#host.forgetRun());
+  }
+
+  dispose(): void {
+    this.#host[releaseProxy]();
+    this.#worker.terminate();
+  }
+
+  async #call<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.#broken]);
+    } catch (error) {
+      throw revived(error);
+    }
+  }
+}
+
+/** Errors lose their class between threads; the name stays. */
+function revived(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  if (error.name === 'UserError') return new UserError(error.message);
+  if (error.name === 'AbortError') return new DOMException(error.message, 'AbortError');
+  return error;
+}
