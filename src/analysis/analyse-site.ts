@@ -8,7 +8,7 @@ import { relabelTile, unreadTile } from './read-tile.ts';
 import { readTiles } from './read-tiles.ts';
 import { composeResult } from './compose-result.ts';
 import type { SiteResult, TileResult } from './site-result.ts';
-import { firstLook, furtherLook } from './stages.ts';
+import { firstLook, furtherLook, rimLook } from './stages.ts';
 import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
 
 export interface AnalyseOptions {
@@ -41,7 +41,7 @@ export async function analyseSite(
     const overrides = request.overrides ?? [];
     return assessSite({ site, heightFt, areas, edition, tolerance, extraBearingsDeg, overrides });
   };
-  const look = async (stage: 1 | 2, wanted: typeof tiles) => {
+  const look = async (stage: 1 | 2 | 3, wanted: typeof tiles) => {
     if (wanted.length === 0) return;
     onProgress({ type: 'plan', stage, tiles: wanted.map(unreadTile) });
     let done = 0;
@@ -58,12 +58,17 @@ export async function analyseSite(
     }
   };
 
-  const near = firstLook(tiles);
-  await look(1, near);
-  await look(2, furtherLook(tiles, near, assess()));
+  const seen = () => new Set(known.keys());
+  await look(1, firstLook(tiles));
+  await look(2, furtherLook(tiles, seen(), assess()));
+  await look(3, rimLook(site, settings, seen(), assess()));
+  // In plan order, whatever order the answers came in; the rim's tiles are beyond the plan.
+  const planned = new Set(tiles.map(({ id }) => id));
   return composeResult(plan, ports, {
-    // In plan order, whatever order the answers came in.
-    tiles: tiles.flatMap((tile) => known.get(tile.id) ?? []),
+    tiles: [
+      ...tiles.flatMap((tile) => known.get(tile.id) ?? []),
+      ...[...known.values()].filter(({ id }) => !planned.has(id)),
+    ],
     assessment: assess(),
     overrides: request.overrides ?? [],
   });

@@ -1,6 +1,8 @@
 import type { Assessment } from '../exposure/assess-site.ts';
 import { lookOutM } from '../exposure/distances.ts';
 import { undecidedSectors } from '../exposure/assess-site.ts';
+import type { LngLat } from '../site/lng-lat.ts';
+import { planTiles } from '../site/tile-grid.ts';
 import type { Tile } from '../site/tile.ts';
 
 /** Height whose look-out distance the first stage covers [ft]: 5600 ft for any low building. */
@@ -13,20 +15,47 @@ export function firstLook(tiles: readonly Tile[]): Tile[] {
 }
 
 /**
- * Tiles further out that can still change an answer: those that touch a sector which the ground
- * seen so far leaves undecided.
+ * Tiles further out, within the look-out distance, that can still change an answer: those that
+ * touch a sector which the ground seen so far leaves undecided.
  */
 export function furtherLook(
   tiles: readonly Tile[],
-  seen: readonly Tile[],
+  seen: ReadonlySet<string>,
   assessment: Assessment,
 ): Tile[] {
-  const done = new Set(seen.map(({ id }) => id));
   const sectors = undecidedSectors(assessment);
   return tiles.filter(
-    (tile) => !done.has(tile.id) && sectors.some((sector) => touchesSector(tile, sector)),
+    (tile) => !seen.has(tile.id) && sectors.some((sector) => touchesSector(tile, sector)),
   );
 }
+
+/**
+ * Centres within the look-out distance leave slivers of the circle's rim without a tile. Where
+ * nothing but such a sliver keeps a sector open, the tiles that cover it are looked at too.
+ */
+export function rimLook(
+  site: LngLat,
+  { lookOutM: reachM, strideM }: { lookOutM: number; strideM: number },
+  seen: ReadonlySet<string>,
+  assessment: Assessment,
+): Tile[] {
+  const onlyRim = undecidedSectors(assessment).filter(({ name }) => {
+    const verdict = assessment.sectors.find((sector) => sector.name === name);
+    return verdict?.notExcluded.some(({ tileIds }) => tileIds.length === 0);
+  });
+  if (onlyRim.length === 0) return [];
+  const wider = planTiles(site, { radiusM: reachM + strideM * Math.SQRT1_2, strideM });
+  return wider.filter(
+    (tile) =>
+      !seen.has(tile.id) &&
+      nearestM(tile) < reachM &&
+      onlyRim.some((sector) => touchesSector(tile, sector)),
+  );
+}
+
+/** Distance from the site to the nearest ground of a tile [m]. */
+const nearestM = ({ eastM, northM, sizeM }: Tile): number =>
+  Math.hypot(Math.max(0, Math.abs(eastM) - sizeM / 2), Math.max(0, Math.abs(northM) - sizeM / 2));
 
 /** True if any of the tile's ground may lie within the sector's bearings. */
 export function touchesSector(

@@ -20,7 +20,10 @@ export function warningsOf(result: SiteResult, { tileMAssumed = false } = {}): W
     );
   }
   for (const { name, reason } of backend.rejected) {
-    warn('backend', `${name} was not used: ${reason} ${backend.name} computed the answer.`);
+    warn(
+      'backend',
+      `${name} was not used (${reason.replace(/\.$/, '')}); ${backend.name} computed the answer.`,
+    );
   }
   if (tileMAssumed) {
     warn(

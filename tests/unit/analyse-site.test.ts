@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import { analyseSite } from '../../src/analysis/analyse-site.ts';
+import type { AnalysePorts } from '../../src/analysis/analyse-request.ts';
+import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
+import { reassess } from '../../src/analysis/reassess.ts';
+import type { ImagerySource } from '../../src/imagery/image-source.ts';
+import { toLocal } from '../../src/site/geodesy.ts';
+import { mercatorToLngLat, squareAround } from '../../src/site/mercator.ts';
+import { UserError } from '../../src/site/user-error.ts';
+import type { Classifier } from '../../src/vit/classifier.ts';
+
+const SITE = { lng: 20.5126, lat: -34.0368 };
+const COLOUR = { B: 40, C: 120, D: 200 } as const;
+type Ground = (eastM: number, northM: number) => keyof typeof COLOUR;
+
+/** Imagery whose grey value tells the roughness at the middle of each tile. */
+function paintedSource(ground: Ground): ImagerySource {
+  return {
+    id: 'painted',
+    name: 'Painted',
+    attribution: 'nobody',
+    terms: { summary: 'free', url: null, exportAllowed: true },
+    synthetic: false,
+    mapTiles: null,
+    planTile(tile) {
+      const bounds = squareAround(tile.centre, tile.sizeM);
+      const request = { key: tile.id, url: `painted:${tile.id}`, publicUrl: tile.id, bounds };
+      return { tileId: tile.id, bounds, requests: [request], nativeMetresPerPixel: 1 };
+    },
+    async paint({ bounds }) {
+      const middle = mercatorToLngLat({
+        x: (bounds.west + bounds.east) / 2,
+        y: (bounds.south + bounds.north) / 2,
+      });
+      const { eastM, northM } = toLocal(SITE, middle);
+      const value = COLOUR[ground(eastM, northM)];
+      const rgba = new Uint8Array(32 * 32 * 4).fill(value);
+      for (let i = 3; i < rgba.length; i += 4) rgba[i] = 255;
+      return { width: 32, height: 32, rgba };
+    },
+  };
+}
+
+/** Reads the grey value back: a model that is always right. */
+const reader: Classifier = {
+  model: {
+    id: 'reader',
+    sha256: '0'.repeat(64),
+    labels: ['B', 'C', 'D'],
+    roughness: ['B', 'C', 'D'],
+    trained: true,
+    tileM: 250,
+    imageSize: 32,
+    hiddenSize: 1,
+    layers: 1,
+    temperature: 1,
+    confidenceFloor: 0,
+    featureStats: null,
+  },
+  backend: { name: 'cpu', detail: 'test', rejected: [] },
+  batchSize: 16,
+  async classify(images) {
+    return images.map(({ rgb }) => {
+      const index = Object.values(COLOUR).indexOf(rgb[0] as 40);
+      const probabilities = new Float32Array(3).fill(0.05);
+      probabilities[index] = 0.9;
+      return { logits: probabilities, probabilities, features: new Float32Array(1) };
+    });
+  },
+  dispose: async () => {},
+};
+
+const ports = (ground: Ground, classifier = reader): AnalysePorts => ({
+  source: paintedSource(ground),
+  classifier,
+  fetch: () => Promise.reject(new Error('no network in a test')),
+  decoder: { decode: () => Promise.reject(new Error('nothing to decode')) },
+});
+
+test('open country all round: 145 tiles, C everywhere, nearest first', async () => {
+  const rings: number[] = [];
+  const onProgress = (event: AnalysisEvent) => {
+    if (event.type === 'tile') rings.push(event.tile.ring);
+  };
+  const result = await analyseSite(
+    { site: SITE, heightFt: 25 },
+    ports(() => 'C'),
+    { onProgress },
+  );
+  expect(result.tiles).toHaveLength(145);
+  expect(result.directions.map(({ exposure }) => exposure)).toEqual(Array(8).fill('C'));
+  expect(rings).toEqual([...rings].sort((a, b) => a - b));
+});
+
+test('a shore 410 ft to the south: the rim of the circle is looked at too, and S is D', async () => {
+  // Water from 125 m (410 ft) south, at most 580 ft along a ray 45° off: within the 600 ft of
+  // 26.7.3, so 5000 ft of it must be seen, out to 5600 ft along every ray.
+  const shore: Ground = (_eastM, northM) => (northM < -125 ? 'D' : 'C');
+  const result = await analyseSite({ site: SITE, heightFt: 25 }, ports(shore));
+  const south = result.directions.find(({ name }) => name === 'S')!;
+  expect(south.exposureStrict).toBe('D');
+  expect(south.undetermined).toBe(false);
+  expect(result.tiles.length).toBeGreaterThan(145);
+  expect(result.tiles.slice(145).every(({ northM }) => northM < 0)).toBe(true);
+  expect(result.directions.find(({ name }) => name === 'N')!.exposure).toBe('C');
+});
+
+test('a tall building looks further out only where that can change the answer', async () => {
+  // 300 ft: 26.7.3 asks 6000 ft (1829 m) of B, and 6000 ft of D within 6000 ft. Town fills the
+  // north to the horizon and the south for 2000 m, with water behind.
+  const town: Ground = (_eastM, northM) => (northM < -2000 ? 'D' : 'B');
+  const stages = new Map<number, number>();
+  const onProgress = (event: AnalysisEvent) => {
+    if (event.type === 'plan') stages.set(event.stage, event.tiles.length);
+  };
+  const result = await analyseSite({ site: SITE, heightFt: 300 }, ports(town), { onProgress });
+  expect(stages.get(1)).toBe(145);
+  expect(stages.get(2)).toBeGreaterThan(0);
+  expect(result.directions.find(({ name }) => name === 'N')!.exposure).toBe('B');
+});
+
+test('a model whose answer is not a number stops the analysis with words', async () => {
+  const broken: Classifier = {
+    ...reader,
+    classify: async (images) =>
+      images.map(() => ({
+        logits: new Float32Array(3).fill(NaN),
+        probabilities: new Float32Array(3).fill(NaN),
+        features: new Float32Array(1),
+      })),
+  };
+  const run = analyseSite(
+    { site: SITE, heightFt: 25 },
+    ports(() => 'C', broken),
+  );
+  await expect(run).rejects.toThrow(UserError);
+  await expect(run).rejects.toThrow(/not a number on cpu/);
+});
+
+test('stopping rejects with AbortError', async () => {
+  const stop = new AbortController();
+  const run = analyseSite(
+    { site: SITE, heightFt: 25 },
+    ports(() => 'C'),
+    {
+      signal: stop.signal,
+      onProgress: (event) => event.type === 'tile' && stop.abort(),
+    },
+  );
+  await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test("a person's word on a tile counts in the directions, and can be taken back", async () => {
+  const result = await analyseSite(
+    { site: SITE, heightFt: 25 },
+    ports(() => 'B'),
+  );
+  expect(result.governing).toBe('B');
+  const all = new Map(result.tiles.map(({ id }) => [id, 'C' as const]));
+  const judged = reassess(result, { labels: all });
+  expect(judged.governing).toBe('C');
+  expect(
+    judged.tiles.every(({ by, modelRoughness }) => by === 'person' && modelRoughness === 'B'),
+  ).toBe(true);
+  const back = reassess(judged, { labels: new Map(result.tiles.map(({ id }) => [id, null])) });
+  expect(back).toEqual(result);
+});
+
+test.each([
+  [{ heightFt: Number.NaN }, /height/],
+  [{ tolerance: 2 }, /tolerance/],
+  [{ tileM: 1 }, /tile size/],
+  [{ site: { lng: 0, lat: 88 } }, /pole/],
+  [{ extraBearingsDeg: [400] }, /direction/],
+])('out of range is said before anything is fetched: %j', async (change, message) => {
+  const run = analyseSite(
+    { site: SITE, heightFt: 25, ...change },
+    ports(() => 'C'),
+  );
+  await expect(run).rejects.toThrow(message);
+});
