@@ -27,9 +27,11 @@ export const boardStyles = css`
   .balance {
     display: flex;
     gap: 2px;
+    min-height: 22px;
     margin: -6px 0 0;
     padding: 0;
     list-style: none;
+    background: var(--_sunken);
     border-radius: 6px;
     overflow: hidden;
     font-size: 12px;

@@ -103,21 +103,17 @@ export class UpwindLabels extends LabelsElement {
           ${icon('undo')}
         </button>
       </div>
-      ${
-        labels.size > 0
-          ? html`<ul class="balance" aria-label=${t('labels.balance')}>
-              ${LABEL_CHOICES.filter((choice) => choices[choice] > 0).map(
-                (choice) =>
-                  html`<li class=${choice.toLowerCase()} style="flex-grow: ${choices[choice]}">
-                    ${t('labels.balance.of', {
-                      label: t(`labels.choice.${choice}`),
-                      count: choices[choice],
-                    })}
-                  </li>`,
-              )}
-            </ul>`
-          : nothing
-      }`;
+      <ul class="balance" aria-label=${t('labels.balance')}>
+        ${LABEL_CHOICES.filter((choice) => choices[choice] > 0).map(
+          (choice) =>
+            html`<li class=${choice.toLowerCase()} style="flex-grow: ${choices[choice]}">
+              ${t('labels.balance.of', {
+                label: t(`labels.choice.${choice}`),
+                count: choices[choice],
+              })}
+            </li>`,
+        )}
+      </ul>`;
   }
 
   #warning() {

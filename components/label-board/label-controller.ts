@@ -1,11 +1,10 @@
 import type { SiteResult } from '../../src/analysis/site-result.ts';
-import { draftLabel } from '../../src/labels/draft-label.ts';
 import type { KeepingStore } from '../../src/labels/keeping-store.ts';
 import { LabelBook } from '../../src/labels/label-book.ts';
 import type { StepReport } from '../../src/labels/label-book.ts';
 import { labelFiles } from '../../src/labels/label-files.ts';
 import type { CandidateEntry } from '../../src/labels/label-store.ts';
-import { roughnessOf, siteIdOf } from '../../src/labels/label.ts';
+import { roughnessOf } from '../../src/labels/label.ts';
 import type { LabelChoice, LabelRecord } from '../../src/labels/label.ts';
 import { adoptTheirs } from '../../src/labels/merge-label.ts';
 import type { LabelConflict } from '../../src/labels/merge-label.ts';
@@ -13,11 +12,12 @@ import type { QueueItem } from '../../src/labels/queue.ts';
 import { splitBySite } from '../../src/labels/split-by-site.ts';
 import type { SplitAssignment } from '../../src/labels/split-by-site.ts';
 import { t } from '../shared/localize.ts';
-import type { Session, SessionState, TileCorrection } from '../shared/session.ts';
+import type { Session, SessionState } from '../shared/session.ts';
 import { keepCandidates, lookOf, readSecond } from './candidate-keeper.ts';
 import { commandOf, isTyping } from './label-keys.ts';
 import type { LabelCommand } from './label-keys.ts';
 import { NO_LABELS } from './labels-state.ts';
+import { MapLabels } from './map-labels.ts';
 import type { LabelsState } from './labels-state.ts';
 import { compareModels, judgeLabels } from './model-comparison.ts';
 import type { Baseline } from './model-comparison.ts';
@@ -49,14 +49,14 @@ export class LabelController {
   #look = '';
   #keeping: AbortController | null = null;
   #comparing: AbortController | null = null;
-  /** Label ids of the tiles on the map. */
-  #idOfTile = new Map<string, string>();
+  #map: MapLabels;
   /** Takes the keys while the queue is open. */
   queueSink: ((command: LabelCommand) => void) | null = null;
 
   constructor(session: Session, host: ControllerHost) {
     this.session = session;
     this.#host = host;
+    this.#map = new MapLabels(session, () => this.#state);
   }
 
   get state(): LabelsState {
@@ -154,7 +154,7 @@ export class LabelController {
           ? splitBySite([...labels.values()], { assigned: this.#assigned })
           : this.#state.split;
       this.#set({ labels, status, split, canUndo, canRedo });
-      await this.#reconcile(ids);
+      await this.#map.reconcile(ids);
     } while (this.#changed.size > 0);
   }
 
@@ -165,18 +165,18 @@ export class LabelController {
     const tiles = result.tiles.filter(({ id, missing }) => tileIds.includes(id) && !missing);
     if (tiles.length === 0) return this.say(t('labels.nopicture'));
     const roughness = roughnessOf(choice);
-    const counted = this.#correct(
+    const counted = this.session.correctTiles(
       tiles.map(({ id }) => ({ tileId: id, roughness, reason: '', by: this.#state.labeller })),
     );
-    const { book } = await this.open();
+    const { store, book } = await this.open();
     const entries: CandidateEntry[] = [];
     for (const { id } of tiles) {
-      const entry = await this.#entryOf(id, result);
+      const entry = await this.#map.entryOf(id, result, store);
       if (entry) entries.push(entry);
     }
     if (entries.length < tiles.length) this.say(t('labels.nopicture'));
     await book.label(entries, { label: choice, by: this.#state.labeller });
-    for (const { draft } of entries) this.#idOfTile.set(draft.tileId!, draft.id);
+    for (const entry of entries) this.#map.remember(entry);
     this.#answered(entries.length, choice);
     await Promise.all([counted, this.#refresh(entries.map(({ draft }) => draft.id))]);
   }
@@ -252,7 +252,7 @@ export class LabelController {
   async imported(conflicts: readonly LabelConflict[], assigned: SplitAssignment): Promise<void> {
     this.#set({ conflicts: [...this.#state.conflicts, ...conflicts] });
     await this.#keepSplits({ ...assigned, ...this.#assigned });
-    await this.#refresh([...this.#idOfTile.values()]);
+    await this.#refresh(this.#map.ids);
   }
 
   /** Settles the splits: from now on no site moves. Called before labels are trained on or leave. */
@@ -326,19 +326,12 @@ export class LabelController {
 
   /** The label of a tile on the map, if it has one. */
   labelOfTile(tileId: string): LabelRecord | null {
-    const id = this.#idOfTile.get(tileId);
-    return (id && this.#state.labels.get(id)) || null;
+    return this.#map.labelOf(tileId);
   }
 
-  async #entryOf(tileId: string, result: SiteResult): Promise<CandidateEntry | null> {
-    const { store } = await this.open();
-    const id = this.#idOfTile.get(tileId);
-    const draft = id && this.#state.candidates.get(id);
-    const png = draft ? await store.candidatePixels(draft.id).catch(() => null) : null;
-    if (draft && png) return { draft, png };
-    const tile = result.tiles.find((one) => one.id === tileId);
-    const patch = await this.session.patch(tileId).catch(() => null);
-    return tile && patch ? draftLabel(tile, patch, result) : null;
+  /** The tile on the map that a label or candidate belongs to. */
+  tileOfLabel(id: string): string | null {
+    return this.#map.tileOf(id);
   }
 
   #onSession(state: SessionState, changed: ReadonlySet<keyof SessionState>): void {
@@ -355,8 +348,8 @@ export class LabelController {
     const { store } = await this.open();
     this.#keeping?.abort();
     const { signal } = (this.#keeping = new AbortController());
-    this.#matchTiles(result);
-    await this.#reconcile([...this.#idOfTile.values()]);
+    this.#map.match(result);
+    await this.#map.reconcile(this.#map.ids);
     try {
       await keepCandidates(this.session, store, { result, signal });
     } catch (error) {
@@ -365,47 +358,8 @@ export class LabelController {
     }
     if (signal.aborted) return;
     await this.#readAll(store);
-    this.#matchTiles(result);
-    await this.#reconcile([...this.#idOfTile.values()]);
-  }
-
-  #matchTiles(result: SiteResult): void {
-    const siteId = siteIdOf(result.site);
-    const shas = new Map(result.tiles.map(({ id, imageSha256 }) => [id, imageSha256]));
-    const { candidates, labels } = this.#state;
-    this.#idOfTile.clear();
-    for (const { id, siteId: site, tileId, imageSha256 } of [
-      ...candidates.values(),
-      ...labels.values(),
-    ]) {
-      if (site === siteId && tileId && shas.get(tileId) === imageSha256) {
-        this.#idOfTile.set(tileId, id);
-      }
-    }
-  }
-
-  /** Makes the tiles on the map say what their labels say. */
-  async #reconcile(ids: readonly string[]): Promise<void> {
-    const { result } = this.session.state;
-    if (!result || ids.length === 0) return;
-    const wanted = new Set(ids);
-    const corrections: TileCorrection[] = [];
-    for (const tile of result.tiles) {
-      const id = this.#idOfTile.get(tile.id);
-      if (!id || !wanted.has(id)) continue;
-      const label = this.#state.labels.get(id);
-      const roughness = label ? roughnessOf(label.label) : null;
-      const by = label?.labeller ?? this.#state.labeller;
-      if (roughness ? tile.by === 'person' && tile.roughness === roughness : tile.by !== 'person') {
-        continue;
-      }
-      corrections.push({ tileId: tile.id, roughness, reason: label?.note ?? '', by });
-    }
-    if (corrections.length > 0) await this.#correct(corrections);
-  }
-
-  #correct(corrections: TileCorrection[]): Promise<void> {
-    return this.session.correctTiles(corrections);
+    this.#map.match(result);
+    await this.#map.reconcile(this.#map.ids);
   }
 
   #onKey(event: KeyboardEvent): void {

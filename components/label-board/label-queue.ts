@@ -31,7 +31,7 @@ export class UpwindLabelQueue extends LabelsElement {
       section {
         display: grid;
         gap: 12px;
-        outline-offset: 6px;
+        outline: none;
       }
       upwind-label-picture {
         width: 100%;
@@ -89,6 +89,7 @@ export class UpwindLabelQueue extends LabelsElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.labels?.queueSink === this.#onCommand) this.labels.queueSink = null;
+    this.session?.select({ hotTileId: null });
   }
 
   protected override labelsChanged(state: LabelsState, before: LabelsState): void {
@@ -114,6 +115,15 @@ export class UpwindLabelQueue extends LabelsElement {
     // Once only skipped ones are left they come again.
     if (open.length === 0) this.#skipped.clear();
     this.items = open.length > 0 ? open : all;
+    this.#showOnMap();
+  }
+
+  /** Points at the tile on the map; not in a second look, where the map would tell the answer. */
+  #showOnMap(): void {
+    const [item] = this.items;
+    const hotTileId =
+      item && item.reason !== 'blind' ? (this.labels?.tileOfLabel(item.id) ?? null) : null;
+    this.session?.select({ hotTileId });
   }
 
   readonly #onCommand = (command: LabelCommand): void => {

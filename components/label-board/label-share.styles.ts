@@ -44,6 +44,10 @@ export const shareStyles = css`
   .conflicts upwind-label-picture {
     border-radius: 6px;
   }
+  .pair select {
+    font-weight: 400;
+    color: var(--_ink);
+  }
   summary {
     cursor: pointer;
     font-weight: 550;

@@ -1,0 +1,96 @@
+import type { SiteResult } from '../../src/analysis/site-result.ts';
+import { draftLabel } from '../../src/labels/draft-label.ts';
+import type { CandidateEntry, LabelStore } from '../../src/labels/label-store.ts';
+import { roughnessOf, siteIdOf } from '../../src/labels/label.ts';
+import type { LabelRecord } from '../../src/labels/label.ts';
+import type { Session, TileCorrection } from '../shared/session.ts';
+import type { LabelsState } from './labels-state.ts';
+
+/**
+ * Which label belongs to which tile of the site on the map, and making the tiles say what their
+ * labels say. A label belongs to a tile by its pixels, so that other imagery or another date is
+ * another tile.
+ */
+export class MapLabels {
+  #session: Session;
+  #state: () => LabelsState;
+  #idOfTile = new Map<string, string>();
+
+  constructor(session: Session, state: () => LabelsState) {
+    this.#session = session;
+    this.#state = state;
+  }
+
+  /** Label ids of the tiles on the map. */
+  get ids(): string[] {
+    return [...this.#idOfTile.values()];
+  }
+
+  /** Finds the tiles of a result among candidates and labels. */
+  match(result: SiteResult): void {
+    const siteId = siteIdOf(result.site);
+    const shas = new Map(result.tiles.map(({ id, imageSha256 }) => [id, imageSha256]));
+    const { candidates, labels } = this.#state();
+    this.#idOfTile.clear();
+    for (const { id, siteId: site, tileId, imageSha256 } of [
+      ...candidates.values(),
+      ...labels.values(),
+    ]) {
+      if (site === siteId && tileId && shas.get(tileId) === imageSha256) {
+        this.#idOfTile.set(tileId, id);
+      }
+    }
+  }
+
+  labelOf(tileId: string): LabelRecord | null {
+    const id = this.#idOfTile.get(tileId);
+    return (id && this.#state().labels.get(id)) || null;
+  }
+
+  /** Tile of the site on the map that a candidate or label belongs to. */
+  tileOf(id: string): string | null {
+    for (const [tileId, own] of this.#idOfTile) if (own === id) return tileId;
+    return null;
+  }
+
+  remember({ draft }: CandidateEntry): void {
+    if (draft.tileId) this.#idOfTile.set(draft.tileId, draft.id);
+  }
+
+  /** A tile with its picture, from the queue or captured again; null where there is none. */
+  async entryOf(
+    tileId: string,
+    result: SiteResult,
+    store: LabelStore,
+  ): Promise<CandidateEntry | null> {
+    const id = this.#idOfTile.get(tileId);
+    const draft = id ? this.#state().candidates.get(id) : undefined;
+    const png = draft ? await store.candidatePixels(draft.id).catch(() => null) : null;
+    if (draft && png) return { draft, png };
+    const tile = result.tiles.find((one) => one.id === tileId);
+    const patch = await this.#session.patch(tileId).catch(() => null);
+    return tile && patch ? draftLabel(tile, patch, result) : null;
+  }
+
+  /** Makes the tiles of these labels say what the labels say. */
+  async reconcile(ids: readonly string[]): Promise<void> {
+    const { result } = this.#session.state;
+    if (!result || ids.length === 0) return;
+    const wanted = new Set(ids);
+    const { labels, labeller } = this.#state();
+    const corrections: TileCorrection[] = [];
+    for (const tile of result.tiles) {
+      const id = this.#idOfTile.get(tile.id);
+      if (!id || !wanted.has(id)) continue;
+      const label = labels.get(id);
+      const roughness = label ? roughnessOf(label.label) : null;
+      const right = roughness
+        ? tile.by === 'person' && tile.roughness === roughness
+        : tile.by !== 'person';
+      if (right) continue;
+      const by = label?.labeller ?? labeller;
+      corrections.push({ tileId: tile.id, roughness, reason: label?.note ?? '', by });
+    }
+    if (corrections.length > 0) await this.#session.correctTiles(corrections);
+  }
+}
