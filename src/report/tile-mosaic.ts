@@ -50,7 +50,10 @@ export function tileMosaic(
           Math.floor(((x - x0 + 0.5) / (x1 - x0)) * picture.width),
         );
         const from = (row * picture.width + column) * 3;
-        rgb.set(picture.rgb.subarray(from, from + 3), (y * side + x) * 3);
+        const to = (y * side + x) * 3;
+        rgb[to] = picture.rgb[from]!;
+        rgb[to + 1] = picture.rgb[from + 1]!;
+        rgb[to + 2] = picture.rgb[from + 2]!;
       }
     }
   }
