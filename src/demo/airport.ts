@@ -5,7 +5,8 @@ import { AIRPORT } from './layout.ts';
 import { SHED_ROOFS } from './palette.ts';
 import { Random } from './random.ts';
 import type { ClearGround } from './roads.ts';
-import { Block, offset, Patch2D } from './things.ts';
+import { Block } from './buildings.ts';
+import { offset, Patch2D } from './things.ts';
 import { addCarPark } from './big-blocks.ts';
 import type { CoverReader } from './land-cover.ts';
 

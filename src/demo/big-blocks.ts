@@ -2,11 +2,10 @@ import type { Rgb } from './canvas.ts';
 import { LAYER } from './feature.ts';
 import { BROADLEAF, CARS, FLAT_ROOFS, SHED_ROOFS } from './palette.ts';
 import type { Random } from './random.ts';
-import { Block, Car, offset, Patch2D, Tank, Tree } from './things.ts';
+import { Block, Tank } from './buildings.ts';
+import { Car, offset, Patch2D, Tree } from './things.ts';
 import type { Placed } from './things.ts';
-import type { BlockFrame, TownSite } from './town.ts';
-
-type Inside = (x: number, y: number) => boolean;
+import type { BlockFrame, Inside, TownSite } from './town-site.ts';
 
 function blockGround(frame: BlockFrame, inside: Inside): Placed | null {
   const mid = frame.place(frame.u0 + frame.widthM / 2, frame.v0 + frame.depthM / 2);

@@ -5,7 +5,8 @@ import { BROADLEAF } from './palette.ts';
 import { Random } from './random.ts';
 import { curveThrough } from './shapes.ts';
 import type { XY } from './shapes.ts';
-import { House, Patch2D, Tree } from './things.ts';
+import { House } from './buildings.ts';
+import { Patch2D, Tree } from './things.ts';
 
 /** A round patch with a wavering edge: green, tee, bunker, stretch of fairway. */
 class Blob implements Feature {

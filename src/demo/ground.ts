@@ -16,7 +16,9 @@ const SWELL_M = 74;
 /** The textures of bare ground and water, filtered for one scale. */
 class GroundTextures {
   readonly wide: NoiseSampler;
+  readonly wide2: NoiseSampler;
   readonly middle: NoiseSampler;
+  readonly middle2: NoiseSampler;
   readonly patch: NoiseSampler;
   readonly fine: NoiseSampler;
   readonly speck: NoiseSampler;
@@ -30,6 +32,8 @@ class GroundTextures {
 
   constructor(mpp: number) {
     this.wide = fractal.lay({ texelM: 23, angle: 0.3 }, mpp);
+    this.wide2 = fractal.lay({ texelM: 17, angle: 1.14 }, mpp);
+    this.middle2 = fractal.lay({ texelM: 3.7, angle: 0.25 }, mpp);
     this.middle = fractal.lay({ texelM: 2.3, angle: 0.9 }, mpp);
     this.patch = blobs.lay({ texelM: 3.1, angle: 0.2 }, mpp);
     this.fine = fractal.lay({ texelM: 0.31, angle: 1.3 }, mpp);
@@ -92,8 +96,9 @@ export function paintGround(canvas: Canvas): void {
   }
 
   function land(c: Cover, x: number, y: number): number {
-    const wide = tex.wide.at(x, y);
-    const middle = tex.middle.at(x, y);
+    // Two turned layers each: one alone shows the lattice it is made on.
+    const wide = 0.7 * (tex.wide.at(x, y) + tex.wide2.at(x, y));
+    const middle = 0.7 * (tex.middle.at(x, y) + tex.middle2.at(x, y));
     const fine = tex.fine.at(x, y);
     // Rough grass, greener in hollows, straw-coloured on dry ground.
     const dry = ramp(-1.6, 1.8, wide + 0.5 * middle);
@@ -134,8 +139,8 @@ export function paintGround(canvas: Canvas): void {
     }
     const golf = ramp(-edge, edge, c.golf);
     if (golf > 0) {
-      const l = light + 0.03 * fine;
-      mix((108 + 20 * dry) * l, (116 + 6 * dry) * l, 70 * l, golf);
+      const l = 0.45 + 0.55 * light + 0.03 * fine;
+      mix((112 + 9 * dry) * l, (118 + 3 * dry) * l, 71 * l, golf);
       open *= 1 - golf;
     }
     const town = ramp(-edge, edge, c.town + 3);

@@ -1,5 +1,6 @@
 import { addAirport } from './airport.ts';
-import { addCountry, Shrubs } from './country.ts';
+import { Block } from './buildings.ts';
+import { addCountry } from './country.ts';
 import { FeatureIndex, LAYER } from './feature.ts';
 import type { Feature } from './feature.ts';
 import { Forest } from './forest.ts';
@@ -8,7 +9,8 @@ import { CoverReader } from './land-cover.ts';
 import { addThroughRoads, ClearGround } from './roads.ts';
 import { Random } from './random.ts';
 import { CARS } from './palette.ts';
-import { Block, Car, offset, Patch2D } from './things.ts';
+import { Shrubs } from './shrubs.ts';
+import { Car, offset, Patch2D } from './things.ts';
 import { townBlocks } from './town.ts';
 
 /** Everything in the scene, ready to be painted anywhere. */
