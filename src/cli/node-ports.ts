@@ -68,6 +68,7 @@ function modelOf({ model }: EngineOptions): string {
   );
 }
 
-/** A server on this machine is as near as the cache, and changes under one's hands. */
+/** A folder or server on this machine is as near as the cache, and changes under one's hands. */
 const isLocal = (imagery: string): boolean =>
+  imageryArgument(imagery).startsWith('file:') ||
   /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/i.test(imagery);
