@@ -14,7 +14,7 @@ import type { SplitAssignment } from '../../src/labels/split-by-site.ts';
 import { t } from '../shared/localize.ts';
 import type { Session, SessionState } from '../shared/session.ts';
 import { keepCandidates, lookOf, readSecond } from './candidate-keeper.ts';
-import { commandOf, isTyping } from './label-keys.ts';
+import { commandOf, isOnControl, isTyping } from './label-keys.ts';
 import type { LabelCommand } from './label-keys.ts';
 import { NO_LABELS } from './labels-state.ts';
 import { MapLabels } from './map-labels.ts';
@@ -130,32 +130,38 @@ export class LabelController {
   /** Brings changed labels into the state and onto the map; calls that come meanwhile are joined. */
   #refresh(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#changed.add(id);
-    this.#refreshing ??= this.#refreshChanged().finally(() => {
-      this.#refreshing = null;
-    });
+    this.#refreshing ??= this.#refreshChanged();
     return this.#refreshing;
   }
 
   async #refreshChanged(): Promise<void> {
+    try {
+      // Cleared in the same breath as the last look for more, so that no change falls between.
+      do await this.#readChanged();
+      while (this.#changed.size > 0);
+    } finally {
+      this.#refreshing = null;
+    }
+  }
+
+  async #readChanged(): Promise<void> {
     const { store, book } = await this.open();
-    do {
-      const ids = [...this.#changed];
-      this.#changed.clear();
-      const labels = new Map(this.#state.labels);
-      for (const id of ids) {
-        const label = await store.get(id);
-        if (label) labels.set(id, label);
-        else labels.delete(id);
-      }
-      const { canUndo, canRedo } = book;
-      const status = await store.status();
-      const split =
-        ids.length > 0
-          ? splitBySite([...labels.values()], { assigned: this.#assigned })
-          : this.#state.split;
-      this.#set({ labels, status, split, canUndo, canRedo });
-      await this.#map.reconcile(ids);
-    } while (this.#changed.size > 0);
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    const labels = new Map(this.#state.labels);
+    for (const id of ids) {
+      const label = await store.get(id);
+      if (label) labels.set(id, label);
+      else labels.delete(id);
+    }
+    const { canUndo, canRedo } = book;
+    const status = await store.status();
+    const split =
+      ids.length > 0
+        ? splitBySite([...labels.values()], { assigned: this.#assigned })
+        : this.#state.split;
+    this.#set({ labels, status, split, canUndo, canRedo });
+    await this.#map.reconcile(ids);
   }
 
   /** Labels tiles of the site on the map: counted at once, then kept. */
@@ -365,7 +371,7 @@ export class LabelController {
   #onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || isTyping(event)) return;
     const command = commandOf(event);
-    if (!command) return;
+    if (!command || (command.do === 'accept' && isOnControl(event))) return;
     if (command.do === 'undo' || command.do === 'redo') {
       event.preventDefault();
       void this[command.do]();

@@ -81,11 +81,6 @@ export class UpwindLabelQueue extends LabelsElement {
   /** The answer on its way: keys pressed meanwhile wait for the next tile. */
   #answering: Promise<void> = Promise.resolve();
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.section?.focus({ preventScroll: true }));
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.labels?.queueSink === this.#onCommand) this.labels.queueSink = null;
@@ -120,6 +115,8 @@ export class UpwindLabelQueue extends LabelsElement {
 
   /** Points at the tile on the map; not in a second look, where the map would tell the answer. */
   #showOnMap(): void {
+    // The last answer may come in after the queue was left.
+    if (!this.isConnected) return;
     const [item] = this.items;
     const hotTileId =
       item && item.reason !== 'blind' ? (this.labels?.tileOfLabel(item.id) ?? null) : null;
@@ -129,6 +126,10 @@ export class UpwindLabelQueue extends LabelsElement {
   readonly #onCommand = (command: LabelCommand): void => {
     if (command.do === 'label') this.#answer(command.choice);
     else if (command.do === 'skip') this.#skip();
+    else if (command.do === 'accept') {
+      const suggestion = this.#suggestion(this.items[0]);
+      if (suggestion) this.#answer(suggestion);
+    }
   };
 
   #answer(choice: LabelChoice): void {
@@ -139,8 +140,6 @@ export class UpwindLabelQueue extends LabelsElement {
       if (this.noteField) this.noteField.value = '';
       await this.labels?.answer(item, choice, note);
       this.#plan();
-      await this.updateComplete;
-      this.section?.focus({ preventScroll: true });
     });
   }
 
@@ -159,12 +158,7 @@ export class UpwindLabelQueue extends LabelsElement {
         ${this.#agreement()}`;
     const seen = this.now.candidates.get(item.id) ?? this.now.labels.get(item.id);
     const model = item.reason === 'blind' ? null : (seen?.model ?? null);
-    const suggested = this.preselect && model ? likeliestOf(model.probabilities) : null;
-    return html`<section
-      tabindex="-1"
-      aria-label=${t('labels.view.queue')}
-      @keydown=${this.#onEnter}
-    >
+    return html`<section tabindex="-1" aria-label=${t('labels.view.queue')}>
       <p class="row small muted">
         <span>${t('labels.queue.left', { count: this.items.length })}</span>
         <span>${t('labels.queue.session', { count: this.now.answered })}</span>
@@ -178,7 +172,7 @@ export class UpwindLabelQueue extends LabelsElement {
         ${t(`labels.queue.reason.${item.reason}`, { margin: percent(item.margin ?? 0) })}.
         ${t('labels.queue.tile', { id: item.tileId ?? '–', site: item.siteId })}
       </p>
-      ${choices({ chosen: suggested, choose: (choice) => this.#answer(choice) })}
+      ${choices({ chosen: this.#suggestion(item), choose: (choice) => this.#answer(choice) })}
       <div class="last">
         <input
           class="field note"
@@ -239,14 +233,12 @@ export class UpwindLabelQueue extends LabelsElement {
     </p>`;
   }
 
-  /** Enter takes the preselected answer, and only that. */
-  readonly #onEnter = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.target !== this.section || !this.preselect) return;
-    const [item] = this.items;
-    const model = item && item.reason !== 'blind' && this.now.candidates.get(item.id)?.model;
-    const said = model ? likeliestOf(model.probabilities) : null;
-    if (said) this.#answer(said);
-  };
+  /** The model's answer, where the person wants it preselected; never in a second look. */
+  #suggestion(item: QueueItem | undefined): LabelChoice | null {
+    if (!this.preselect || !item || item.reason === 'blind') return null;
+    const model = this.now.candidates.get(item.id)?.model;
+    return model ? likeliestOf(model.probabilities) : null;
+  }
 
   readonly #onNoteKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;

@@ -162,7 +162,7 @@ export const labelStrings = {
   'labels.share.pushed': '{count} labels pushed:',
 
   'labels.store.title': 'Storage',
-  'labels.store.used': '{used} of about {quota} used',
+  'labels.store.used': '{used} of about {quota} used.',
   'labels.store.unknown': 'This browser does not say how much room there is.',
   'labels.store.persistent': 'The browser promised to keep these labels.',
   'labels.store.best-effort':
