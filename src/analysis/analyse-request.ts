@@ -25,6 +25,8 @@ export interface AnalyseRequest {
   conservative?: boolean;
   /** Confidence below which a tile is unsure; null takes the checkpoint's own. */
   confidenceFloor?: number | null;
+  /** Look again, at half the stride, at the boundary tiles that could change a direction. */
+  refine?: boolean;
   /** Wind directions beside the eight, such as those square to the building's faces [°]. */
   extraBearingsDeg?: number[];
   /** What people have said of tiles, by tile id. */
@@ -88,6 +90,7 @@ export function planAnalysis(
         0,
         1,
       ),
+      refine: request.refine ?? false,
       extraBearingsDeg: (request.extraBearingsDeg ?? []).map((bearing) =>
         inRange('A wind direction [°]', bearing, 0, 360),
       ),

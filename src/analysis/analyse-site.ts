@@ -1,4 +1,5 @@
 import { assessSite } from '../exposure/assess-site.ts';
+import { boundaryTilesThatDecide } from '../exposure/refinement.ts';
 import { lookOutM } from '../exposure/distances.ts';
 import { planTiles } from '../site/tile-grid.ts';
 import type { AnalysisListener } from './analysis-event.ts';
@@ -8,6 +9,7 @@ import { relabelTile, unreadTile } from './read-tile.ts';
 import { readTiles } from './read-tiles.ts';
 import { composeResult } from './compose-result.ts';
 import type { SiteResult, TileResult } from './site-result.ts';
+import { quarterTiles } from './refine.ts';
 import { firstLook, furtherLook, rimLook } from './stages.ts';
 import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
 
@@ -41,7 +43,7 @@ export async function analyseSite(
     const overrides = request.overrides ?? [];
     return assessSite({ site, heightFt, areas, edition, tolerance, extraBearingsDeg, overrides });
   };
-  const look = async (stage: 1 | 2 | 3, wanted: typeof tiles) => {
+  const look = async (stage: 1 | 2 | 3 | 4, wanted: typeof tiles) => {
     if (wanted.length === 0) return;
     onProgress({ type: 'plan', stage, tiles: wanted.map(unreadTile) });
     let done = 0;
@@ -62,7 +64,15 @@ export async function analyseSite(
   await look(1, firstLook(tiles));
   await look(2, furtherLook(tiles, seen(), assess()));
   await look(3, rimLook(site, settings, seen(), assess()));
-  // In plan order, whatever order the answers came in; the rim's tiles are beyond the plan.
+  if (settings.refine) {
+    const decisive = new Set(boundaryTilesThatDecide(assess()));
+    const coarse = tiles.filter(({ id }) => decisive.has(id));
+    await look(
+      4,
+      coarse.flatMap((tile) => quarterTiles(site, tile)),
+    );
+  }
+  // In plan order, whatever order the answers came in; rim and quarters are beyond the plan.
   const planned = new Set(tiles.map(({ id }) => id));
   return composeResult(plan, ports, {
     tiles: [

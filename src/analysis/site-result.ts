@@ -79,6 +79,8 @@ export const siteResultSchema = z.object({
     tolerance: share,
     conservative: z.boolean(),
     confidenceFloor: share,
+    /** Boundary tiles that could change a direction were looked at again in quarters. */
+    refine: z.boolean(),
     extraBearingsDeg: z.array(z.number()),
   }),
   imagery: z.object({

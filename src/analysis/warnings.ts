@@ -64,6 +64,15 @@ export function warningsOf(result: SiteResult, { tileMAssumed = false } = {}): W
     (n, some) =>
       warn('unlike', `${some} ${n === 1 ? 'looks' : 'look'} unlike what the model was trained on.`),
   );
+  const quarters = tiles.filter(({ id }) => id.includes('/')).length;
+  if (settings.refine) {
+    warn(
+      'refined',
+      quarters === 0
+        ? 'No tile on a boundary could change a direction, so none was looked at again.'
+        : `${quarters / 4} tiles on a boundary that could change a direction were looked at again in quarters of ${settings.strideM / 2} m.`,
+    );
+  }
   count(
     result.directions,
     ({ flips, undetermined }) => flips && !undetermined,

@@ -84,6 +84,7 @@ function siteKey(
     options.conservative,
     options.confidenceFloor,
     options.bearings,
+    options.refine,
   ];
   const hash = createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 12);
   const slug =

@@ -39,6 +39,7 @@ export function mockResult({ lat = -34.0368, lng = 20.5126 } = {}): SiteResult {
       tolerance: 0.2,
       conservative: false,
       confidenceFloor: 0.6,
+      refine: false,
       extraBearingsDeg: [],
     },
     imagery: {

@@ -119,6 +119,25 @@ test('a tall building looks further out only where that can change the answer', 
   expect(result.directions.find(({ name }) => name === 'N')!.exposure).toBe('B');
 });
 
+test('refining looks again at the boundary tiles that could change a direction, in quarters', async () => {
+  // Water from 190 m south: 623 ft, just past the 600 ft of 26.7.3, but the tile row that holds
+  // the boundary (125 to 375 m) reads as water from 125 m on: D. Its quarters end at 250 m.
+  const shore: Ground = (_eastM, northM) => (northM < -190 ? 'D' : 'C');
+  const coarse = await analyseSite({ site: SITE, heightFt: 25 }, ports(shore));
+  expect(coarse.directions.find(({ name }) => name === 'S')!.exposure).toBe('D');
+  const fine = await analyseSite({ site: SITE, heightFt: 25, refine: true }, ports(shore));
+  expect(fine.directions.find(({ name }) => name === 'S')!.exposure).toBe('C');
+  const quarters = fine.tiles.filter(({ id }) => id.includes('/'));
+  expect(quarters.length % 4).toBe(0);
+  expect(quarters.some(({ northM, roughness }) => northM === -187.5 && roughness === 'C')).toBe(
+    true,
+  );
+  expect(quarters.some(({ northM, roughness }) => northM === -312.5 && roughness === 'D')).toBe(
+    true,
+  );
+  expect(fine.warnings.map(({ code }) => code)).toContain('refined');
+});
+
 test('a model whose answer is not a number stops the analysis with words', async () => {
   const broken: Classifier = {
     ...reader,

@@ -20,6 +20,7 @@ export interface JudgingOptions extends ImageryOptions, EngineOptions {
   conservative?: boolean;
   confidenceFloor?: number;
   bearings?: number[];
+  refine?: boolean;
 }
 
 interface Options extends JudgingOptions {
@@ -73,6 +74,10 @@ export function addJudgingOptions(command: Command): Command {
       'below it a tile is unsure',
       numberOption('--confidence-floor', { min: 0, max: 1 }),
     )
+    .option(
+      '--refine',
+      'look again, at half the stride, at boundary tiles that could change a direction',
+    )
     .option('--bearings <deg,deg>', 'wind directions beside the eight', bearingsOption)
     .option('--no-cache', 'ask for every picture again');
 }
@@ -125,7 +130,8 @@ async function runAnalyse(options: Options): Promise<void> {
 
 /** The options that judge, as `analyseSite` wants them. */
 export function requestOf<Where extends { site: unknown }>(options: JudgingOptions & Where) {
-  const { tileM, strideM, edition, tolerance, conservative, confidenceFloor, bearings } = options;
+  const { tileM, strideM, edition, tolerance, conservative, confidenceFloor, bearings, refine } =
+    options;
   return {
     ...options,
     ...(strideM !== undefined && { strideM }),
@@ -134,6 +140,7 @@ export function requestOf<Where extends { site: unknown }>(options: JudgingOptio
     tolerance,
     conservative: conservative ?? false,
     confidenceFloor: confidenceFloor ?? null,
+    refine: refine ?? false,
     extraBearingsDeg: bearings ?? [],
   };
 }
