@@ -11,11 +11,42 @@ export interface ExportKind {
 
 const text = (content: string, type: string) => new Blob([content], { type });
 
+/** Every format of an answer, the one an engineer files first. */
 export const EXPORTS: readonly ExportKind[] = [
+  {
+    id: 'csv',
+    stem: 'directions',
+    extension: 'csv',
+    async make(result) {
+      const { directionsCsv } = await import('../../src/report/csv.ts');
+      return text(directionsCsv(result), 'text/csv');
+    },
+  },
+  {
+    id: 'sectors',
+    stem: 'sectors',
+    extension: 'geojson',
+    async make(result) {
+      const { sectorsGeojson } = await import('../../src/report/geojson.ts');
+      return text(sectorsGeojson(result), 'application/geo+json');
+    },
+  },
+  {
+    id: 'tiles',
+    stem: 'tiles',
+    extension: 'geojson',
+    async make(result) {
+      const { tilesGeojson } = await import('../../src/report/geojson.ts');
+      return text(tilesGeojson(result), 'application/geo+json');
+    },
+  },
   {
     id: 'json',
     stem: 'result',
     extension: 'json',
-    make: async (result) => text(`${JSON.stringify(result, null, 2)}\n`, 'application/json'),
+    async make(result) {
+      const { resultJson } = await import('../../src/report/json.ts');
+      return text(resultJson(result), 'application/json');
+    },
   },
 ];

@@ -27,7 +27,7 @@ export function directionDetail(
       ? t('why.nochange')
       : t('why.change', { length: bothLengths(feetToMetres(distanceToChangeFt), unit) });
   return html`<div class="why">
-    <h4>${t('why.title', { exposure, direction: directionWords(direction.name) })}</h4>
+    <h3>${t('why.title', { exposure, direction: directionWords(direction.name) })}</h3>
     <p>${reason}</p>
     ${flags(direction, unit)}
     <dl class="number">
@@ -81,7 +81,7 @@ function sectorStrip(
   const confidence = known.reduce((sum, s) => sum + s.confidence * (s.toM - s.fromM), 0);
   const length = known.reduce((sum, s) => sum + s.toM - s.fromM, 0);
   return html`<section>
-    <h5 class=${governs ? 'governs' : ''}>
+    <h4 class=${governs ? 'governs' : ''}>
       <span>
         ${t('why.sector', { name: sector.name, exposure: sector.exposure })}
         ${governs ? html`· ${t('why.governs')}` : nothing}
@@ -91,7 +91,7 @@ function sectorStrip(
           ? html`<span>${t('why.confidence', { share: percent(confidence / length) })}</span>`
           : nothing
       }
-    </h5>
+    </h4>
     <upwind-fetch-strip .segments=${sector.segments} .marks=${marks} .unit=${unit}>
     </upwind-fetch-strip>
   </section>`;

@@ -96,15 +96,15 @@ export const tableStyles = css`
     display: grid;
     gap: 10px;
   }
-  h4,
+  h3,
   p {
     margin: 0;
   }
-  h4 {
+  h3 {
     font-size: 13px;
     font-weight: 650;
   }
-  h5 {
+  h4 {
     display: flex;
     justify-content: space-between;
     gap: 8px;

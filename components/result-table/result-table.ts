@@ -63,7 +63,7 @@ export class UpwindResultTable extends AssessedElement {
             class="open-direction"
             aria-expanded=${open}
             aria-controls=${open ? 'detail' : nothing}
-            aria-label=${t('table.why', { exposure, direction: directionWords(name) })}
+            aria-label=${t('table.why', { name, exposure, direction: directionWords(name) })}
             @focus=${() => this.hover(name)}
             @blur=${() => this.hover(null)}
             @click=${(event: Event) => {

@@ -30,21 +30,20 @@ export const roseStyles = css`
   .some-hot .direction:not(.hot) .mark {
     opacity: 0.45;
   }
-  .direction {
-    cursor: pointer;
-    outline: none;
-  }
-  .direction .halo {
+  .halo {
     fill: none;
     stroke: none;
+    cursor: pointer;
+    pointer-events: all;
+    outline: none;
   }
-  .direction:focus-visible .halo {
-    stroke: var(--_focus);
-    stroke-width: 3;
-  }
-  .direction[aria-expanded='true'] .halo {
+  .halo[aria-expanded='true'] {
     stroke: var(--_ink);
     stroke-width: 2;
+  }
+  .halo:focus-visible {
+    stroke: var(--_focus);
+    stroke-width: 3.5;
   }
   .letter {
     font-size: 14px;
@@ -60,7 +59,7 @@ export const roseStyles = css`
     fill: var(--_muted);
   }
   .direction.hot .name,
-  .direction[aria-expanded='true'] .name {
+  .direction:has([aria-expanded='true']) .name {
     fill: var(--_ink);
   }
   text {

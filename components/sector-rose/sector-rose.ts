@@ -32,7 +32,7 @@ export class UpwindRose extends AssessedElement {
   override render(): TemplateResult {
     const { sectors, directions } = this;
     const lookOutM = Math.max(1, ...sectors.map(({ segments }) => segments.at(-1)?.toM ?? 0));
-    const hot = directions.find(({ name }) => name === (this.hotDirection ?? this.direction));
+    const hot = directions.find(({ name }) => name === this.hotDirection);
     return html`<svg
       viewBox="-170 -168 340 336"
       role="group"
@@ -90,28 +90,29 @@ export class UpwindRose extends AssessedElement {
     const middle = polar(bearingDeg, (RING.inner + RING.outer) / 2);
     const label = polar(bearingDeg, NAME_AT);
     const note = flips || undetermined;
-    return svg`<g
-      class="direction ${this.hotDirection === name ? 'hot' : ''}"
-      role="button"
-      tabindex=${index === this.tabStop ? 0 : -1}
-      data-index=${index}
-      aria-label=${ariaOf(direction)}
-      aria-expanded=${this.direction === name}
-      @pointerenter=${() => this.hover(name)}
-      @focus=${() => this.hover(name)}
-      @blur=${() => this.hover(null)}
-      @click=${() => this.toggle(name)}
-      @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}
-    >
-      <g class="mark">
+    return svg`<g class="direction ${this.hotDirection === name ? 'hot' : ''}">
+      <g class="mark" aria-hidden="true">
         <path class="ring" d=${d} fill=${fillOf(ground)}></path>
         <path class="hatch" d=${d} fill="url(#rose-${ground})"></path>
         <text class="letter" x=${middle.x} y=${middle.y} fill=${inkOf(ground)}>
           ${exposure}${note ? svg`<tspan class="flip" dy="-5">${undetermined ? '?' : '*'}</tspan>` : nothing}
         </text>
       </g>
-      <text class="name" x=${label.x} y=${label.y}>${name}</text>
-      <path class="halo" d=${d}></path>
+      <text class="name" x=${label.x} y=${label.y} aria-hidden="true">${name}</text>
+      <path
+        class="halo"
+        d=${d}
+        role="button"
+        tabindex=${index === this.tabStop ? 0 : -1}
+        data-index=${index}
+        aria-label=${ariaOf(direction)}
+        aria-expanded=${this.direction === name}
+        @pointerenter=${() => this.hover(name)}
+        @focus=${() => this.hover(name)}
+        @blur=${() => this.hover(null)}
+        @click=${() => this.toggle(name)}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}
+      ></path>
     </g>`;
   }
 

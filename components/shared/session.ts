@@ -3,6 +3,7 @@ import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
+import { UserError } from '../../src/site/user-error.ts';
 import type { BackendName, Classifier } from '../../src/vit/classifier.ts';
 import type {
   ImagerySpec,
@@ -72,6 +73,7 @@ export class Session {
   #loading: AbortController | null = null;
   #running: AbortController | null = null;
   #imageryTurn = 0;
+  #resolving: Promise<void> = Promise.resolve();
   #reassessing: Promise<void> = Promise.resolve();
   #disposed = false;
 
@@ -152,7 +154,12 @@ export class Session {
       await this.#reassess({ settings: this.#state.settings });
   }
 
-  async useImagery(spec: ImagerySpec): Promise<void> {
+  /** Resolves a source; a run that starts meanwhile waits for it. */
+  useImagery(spec: ImagerySpec): Promise<void> {
+    return (this.#resolving = this.#resolveImagery(spec));
+  }
+
+  async #resolveImagery(spec: ImagerySpec): Promise<void> {
     const turn = ++this.#imageryTurn;
     let imagery: SessionState['imagery'];
     try {
@@ -250,7 +257,7 @@ export class Session {
   /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
   async analyse(): Promise<SiteResult | null> {
     this.cancel();
-    const { site, settings, imagery } = this.#state;
+    const { site, settings } = this.#state;
     if (!site) return null;
     const running = new AbortController();
     this.#running = running;
@@ -259,8 +266,10 @@ export class Session {
     };
     let tiles: TileResult[] = [];
     try {
-      if (!imagery.source) throw new Error(imagery.message ?? 'no imagery');
       mine({ run: { phase: 'loading-model', message: '' } });
+      await this.#resolving;
+      const { source, message } = this.#state.imagery;
+      if (!source) throw new UserError(message ?? 'Choose an imagery source.');
       const classifier = await this.classifier();
       running.signal.throwIfAborted();
       this.#patches.clear();
@@ -286,7 +295,7 @@ export class Session {
       };
       const result = await this.#ports.analyse(
         { site, settings },
-        { source: imagery.source, classifier },
+        { source, classifier },
         {
           signal: running.signal,
           onEvent: (event) => {

@@ -10,11 +10,13 @@ import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { RunState, SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import { UpwindPickEvent } from '../upwind-map/upwind-map.events.ts';
 import { siteFormStyles } from './site-form.styles.ts';
 
 /**
  * Where the building stands, how tall it is, and the button that starts.
  * @summary Site, height, run and its progress.
+ * @event {UpwindPickEvent} upwind-pick - a place was typed or chosen among those found
  */
 @customElement('upwind-site-form')
 export class UpwindSiteForm extends SessionElement {
@@ -235,6 +237,7 @@ export class UpwindSiteForm extends SessionElement {
     this.session?.setSite(at, name);
     this.placeField.value = name ?? `${at.lat.toFixed(5)}, ${at.lng.toFixed(5)}`;
     this.placeField.title = placeText(at);
+    this.dispatchEvent(new UpwindPickEvent(at, 'search'));
   }
 }
 

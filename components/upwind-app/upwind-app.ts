@@ -155,6 +155,7 @@ export class UpwindApp extends LitElement {
         <upwind-tile-card slot="card"><upwind-tile-label></upwind-tile-label></upwind-tile-card>
       </upwind-map>
       <main
+        @upwind-pick=${() => void this.session.analyse()}
         class="panel ${this.dragging ? 'dragging' : ''}"
         aria-label=${t('app.panel')}
         style="--sheet: ${sheetPx}px"

@@ -1,9 +1,12 @@
 import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 
-/** A place was chosen on the map: clicked, or the marker was put down there. */
-export class UpwindPickEvent extends CustomEvent<{ at: LngLat; by: 'click' | 'marker' }> {
-  constructor(at: LngLat, by: 'click' | 'marker') {
+/** Clicked on the map, the marker put down there, or typed. */
+export type PickedBy = 'click' | 'marker' | 'search';
+
+/** A place was chosen for the site. */
+export class UpwindPickEvent extends CustomEvent<{ at: LngLat; by: PickedBy }> {
+  constructor(at: LngLat, by: PickedBy) {
     super('upwind-pick', { detail: { at, by }, bubbles: true, composed: true });
   }
 }

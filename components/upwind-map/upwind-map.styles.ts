@@ -10,6 +10,7 @@ export const mapStyles = css`
     background: #8d968f;
     isolation: isolate;
   }
+  .region,
   #map,
   .maplibregl-canvas-container {
     position: absolute;

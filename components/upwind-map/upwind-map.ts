@@ -5,7 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TileResult } from '../../src/analysis/site-result.ts';
 import type { UpwindControl } from '../../src/maplibre/upwind-control.ts';
 import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
-import { destination } from '../../src/site/geodesy.ts';
+import { destination, fromLocal } from '../../src/site/geodesy.ts';
 import { sectorIndex } from '../../src/site/sectors.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { groundText, percent, placeText } from '../shared/format.ts';
@@ -220,6 +220,14 @@ export class UpwindMap extends SessionElement {
     });
   }
 
+  /** Where a place, in metres east and north of the site, is on the element [px]; null without map. */
+  project({ east, north }: { east: number; north: number }): { x: number; y: number } | null {
+    const site = this.session?.state.site?.at;
+    if (!this.#map || !site) return null;
+    const { x, y } = this.#map.project(fromLocal(site, { eastM: east, northM: north }));
+    return { x, y };
+  }
+
   #pick(at: LngLat, by: 'click' | 'marker'): void {
     this.session?.setSite(at);
     this.dispatchEvent(new UpwindPickEvent(at, by));
@@ -241,7 +249,8 @@ export class UpwindMap extends SessionElement {
 
   override render(): TemplateResult {
     const state = this.session?.state;
-    return html`<div
+    return html`<div class="region" role="region" aria-label=${t('map.region')}>
+      <div
         class="cursor"
         role="application"
         tabindex=${state && state.tiles.length > 0 ? 0 : -1}
@@ -261,7 +270,8 @@ export class UpwindMap extends SessionElement {
           : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
       }
       <div class="card"><slot name="card"></slot></div>
-      ${this.#tools()} ${this.#foot()}`;
+      ${this.#tools()} ${this.#foot()}
+    </div>`;
   }
 
   #tools() {

@@ -1,13 +1,8 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
+import { FILL } from '../report/palette.ts';
 
 /** Colours over imagery; one set for day and night, since the ground below does not change. */
-export const GROUND_COLOURS = {
-  B: '#1f7f61',
-  C: '#f2b632',
-  D: '#27479f',
-  unknown: '#7d8791',
-  waiting: '#ffffff',
-} as const;
+export const GROUND_COLOURS = { ...FILL, unknown: '#7d8791', waiting: '#ffffff' } as const;
 
 /** The ids that the overlay uses on a map, all under one prefix. */
 export function overlayIds(prefix: string) {
@@ -108,7 +103,7 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       type: 'fill',
       source: sources.sectors,
       filter: NONE,
-      paint: { 'fill-color': '#0a1017', 'fill-opacity': 0.5 },
+      paint: { 'fill-color': '#0a1017', 'fill-opacity': 0.42 },
     },
     {
       id: ids.tileUnsure,

@@ -67,13 +67,8 @@ export const pageStrings = {
     'This copy of the page comes without a trained model. Load one from the Hugging Face Hub, or drop a checkpoint folder, under Model below.',
 
   'notice.title': 'Worth knowing',
+  'notice.missing': '{count} × {detail}',
   'notice.backend': 'Read on {backend}: {detail}.',
-  'notice.rejected': 'Not on {name}: {reason}.',
-  'notice.flips.one': '1 direction changes under the strict reading.',
-  'notice.flips': '{count} directions change under the strict reading.',
-  'notice.undetermined.one': 'Ground not seen leaves 1 direction open.',
-  'notice.undetermined': 'Ground not seen leaves {count} directions open.',
-  'notice.synthetic': 'Synthetic imagery: no real place.',
 
   'rose.label': 'Wind rose: fetch inside, exposure of each wind direction around it',
   'rose.direction': 'Wind from {name}: exposure {exposure}',
@@ -88,7 +83,7 @@ export const pageStrings = {
   'table.fetch.words': '{ground} to {to}',
   'table.kz.long': 'Velocity pressure exposure coefficient at mean roof height',
   'table.change': 'To change',
-  'table.why': '{direction}: why {exposure}?',
+  'table.why': '{name}, {direction}: why {exposure}?',
   'table.flips': 'Read strictly: {strict}',
   'table.undetermined': 'Not settled; ground not seen could make it {strict}',
 
@@ -137,6 +132,7 @@ export const pageStrings = {
   'card.mpp': '{value} m per pixel',
 
   'map.label': 'Map of the site',
+  'map.region': 'Map and its controls',
   'map.loading': 'Loading the map…',
   'map.failed': 'The map needs WebGL, which this browser does not offer. The answer is beside it.',
   'map.cursor': 'Tiles around the site',

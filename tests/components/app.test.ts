@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+import { APP_PAGE, DESKTOP, PHONE, openApp } from './page.ts';
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+let browser: Browser;
+let served: ServedVite;
+beforeAll(async () => {
+  [browser, served] = await Promise.all([
+    launchChromium({ webgl: true, webgpu: false }),
+    serveVite({ pages: { '/app.html': APP_PAGE } }),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+/** Runs axe on the page as it stands; one line a finding. */
+async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(options: object): Promise<AxeAnswer> } };
+    interface AxeAnswer {
+      violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
+    }
+    const { violations } = await axe.run({ resultTypes: ['violations'] });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${JSON.stringify(node.target)} ${node.failureSummary}`),
+    );
+  });
+}
+
+describe('axe finds nothing', () => {
+  it.each([
+    ['desktop, light', { viewport: DESKTOP, colorScheme: 'light' as const }],
+    ['desktop, dark', { viewport: DESKTOP, colorScheme: 'dark' as const }],
+    ['phone, light', { viewport: PHONE, colorScheme: 'light' as const }],
+  ])('%s', async (_, context) => {
+    const page = await openApp(browser, served, context);
+    const complaints = watchPage(page);
+    // Everything that opens is open: a reason, the pickers, the layers, a tile's card.
+    await page.evaluate(() => {
+      const app = document.querySelector('upwind-app')!;
+      app.session.select({ direction: 'S', tileId: 'e2n2' });
+      for (const details of app.shadowRoot!.querySelectorAll('details')) details.open = true;
+    });
+    await page.getByRole('button', { name: 'Layers' }).click();
+    await page.getByRole('heading', { name: /Why D with wind from the south/ }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('without a model, and says so', async () => {
+    const page = await openApp(browser, served, { query: 'nomodel' });
+    await page.getByLabel('Latitude, longitude').fill('-34.0368, 20.5126');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No model yet' }).waitFor();
+    expect(await page.getByLabel('Hugging Face Hub id').isVisible()).toBe(true);
+    expect(await axe(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('rose, table and map answer together', () => {
+  it('hovering one lights the others', async () => {
+    const page = await openApp(browser, served);
+    const hot = () =>
+      page.evaluate(
+        () => document.querySelector('upwind-app')!.session.state.selection.hotDirection,
+      );
+    const rose = page.locator('upwind-rose');
+    await rose.getByRole('button', { name: /from south-east/ }).hover();
+    expect(await hot()).toBe('SE');
+    await expect_(page.locator('upwind-result-table tr.row.hot')).toContain('SE');
+    await page.locator('upwind-result-table tr.row', { hasText: 'NW' }).hover();
+    expect(await hot()).toBe('NW');
+    expect(await rose.locator('.direction.hot .name').textContent()).toBe('NW');
+    // Over a tile due east of the site, half-way out.
+    const map = (await page.locator('upwind-map').boundingBox())!;
+    const east = await page.evaluate(() => {
+      const element = document
+        .querySelector('upwind-app')!
+        .shadowRoot!.querySelector('upwind-map')!;
+      return element.project({ east: 1000, north: 60 });
+    });
+    await page.mouse.move(map.x + east!.x, map.y + east!.y, { steps: 4 });
+    await page.waitForFunction(
+      () => document.querySelector('upwind-app')!.session.state.selection.hotTileId === 'e4n0',
+    );
+    expect(await hot()).toBe('E');
+    await page.context().close();
+  });
+
+  it('a direction opens from the rose, by keyboard, and gives its reasons', async () => {
+    const page = await openApp(browser, served);
+    const north = page.locator('upwind-rose').getByRole('button', { name: /from north:/ });
+    await north.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const row = page
+      .locator('upwind-result-table')
+      .getByRole('button', { name: 'E, east: why D?', exact: true });
+    expect(await row.getAttribute('aria-expanded')).toBe('true');
+    const why = page.locator('upwind-result-table .why');
+    await expect_(why).toContain('26.7.3');
+    await expect_(why).toContain('Sector 45–90°');
+    expect(await why.locator('upwind-fetch-strip').count()).toBe(2);
+    // The strip says in words what it draws.
+    const words = await why.locator('upwind-fetch-strip li').allTextContents();
+    expect(words[0]).toMatch(/Roughness B .* from 0 ft to 1,0[78]0 ft \(330 m\)/);
+    await page.context().close();
+  });
+
+  it('the table is a table: eight rows, headed, exposure in words', async () => {
+    const page = await openApp(browser, served);
+    const table = page.getByRole('table', { name: 'Exposure by wind direction' });
+    expect(await table.getByRole('columnheader').allTextContents()).toHaveLength(5);
+    expect(await table.getByRole('rowheader').count()).toBe(8);
+    const first = table.getByRole('row').nth(1);
+    await expect_(first).toContain('0.657');
+    // N flips under the strict reading: said in words, not by the arrow alone.
+    await expect_(first).toContain('Read strictly: C');
+    await page.context().close();
+  });
+});
+
+describe('from the keyboard', () => {
+  it('arrow keys go from tile to tile; Enter keeps its card, Escape closes it', async () => {
+    const page = await openApp(browser, served);
+    await page.getByRole('application', { name: 'Tiles around the site' }).focus();
+    const card = page.locator('upwind-tile-card section');
+    await card.waitFor();
+    expect(await card.getAttribute('aria-label')).toBe('Tile e0n0');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowUp');
+    expect(await card.getAttribute('aria-label')).toBe('Tile e2n1');
+    await expect_(card).toContain('50 %');
+    await expect_(card).toContain('unsure');
+    await expect_(page.locator('upwind-map [aria-live]')).toContain('roughness C');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Put the site here' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Put the site here' }).waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  it('tabs follow the arrow keys', async () => {
+    const page = await openApp(browser, served);
+    await page.getByRole('tab', { name: 'Site' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('tab', { name: 'Labels' }).getAttribute('aria-selected')).toBe(
+      'true',
+    );
+    await page.keyboard.press('ArrowLeft');
+    await page.getByLabel('Mean roof height').waitFor();
+    await page.context().close();
+  });
+
+  it('the marker moves by arrow keys and starts an analysis where it is put down', async () => {
+    const page = await openApp(browser, served);
+    const site = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.at);
+    const before = await site();
+    await page.getByRole('button', { name: /Building site/ }).focus();
+    await page.keyboard.press('Shift+ArrowUp');
+    await page.keyboard.press('Enter');
+    const after = await site();
+    // 100 m is 0.0009° of latitude.
+    expect(after.lat - before.lat).toBeCloseTo(0.0009, 4);
+    await page.waitForFunction(
+      () => document.querySelector('upwind-app')!.session.state.run.phase === 'done',
+    );
+    await page.context().close();
+  });
+});
+
+describe('the form', () => {
+  it('takes heights in feet and metres, and says what is wrong with others', async () => {
+    const page = await openApp(browser, served);
+    const heightFt = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.heightFt);
+    const field = page.getByLabel('Mean roof height');
+    await page.getByRole('button', { name: 'm', exact: true }).click();
+    expect(await field.inputValue()).toBe('7.6');
+    await field.fill('20');
+    await field.press('Tab');
+    expect(await heightFt()).toBeCloseTo(65.6168, 3);
+    await field.fill('100ft');
+    await field.press('Tab');
+    expect(await heightFt()).toBe(100);
+    await field.fill('tall');
+    await field.press('Tab');
+    expect(await page.getByRole('alert').textContent()).toContain('Cannot read');
+    expect(await heightFt()).toBe(100);
+    await page.context().close();
+  });
+
+  it('reads coordinates, and refuses what is none in words', async () => {
+    const page = await openApp(browser, served, { query: '' });
+    const field = page.getByLabel('Latitude, longitude');
+    await field.fill('41°0′0″N 125°0′0″W');
+    await field.press('Enter');
+    expect(
+      await page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.at),
+    ).toEqual({ lat: 41, lng: -125 });
+    expect(page.url()).toContain('#at=41.000000,-125.000000&h=25ft&imagery=demo');
+    await field.fill('5 High Street');
+    await field.press('Enter');
+    expect(await page.getByRole('alert').textContent()).toContain('Address search is off');
+    await page.context().close();
+  });
+
+  it('shows progress and stops when asked', async () => {
+    const page = await openApp(browser, served, { query: '' });
+    await page.evaluate(() => ((window as unknown as { gate: { at: number } }).gate.at = 58));
+    const field = page.getByLabel('Latitude, longitude');
+    await field.fill('41, -125');
+    await field.press('Enter');
+    const bar = page.getByRole('progressbar', { name: 'Tiles read' });
+    await page.getByText('58 of 145 tiles read', { exact: true }).waitFor();
+    expect(await bar.getAttribute('value')).toBe('58');
+    // The answer so far is there, and says that it is.
+    await page.getByRole('heading', { name: /So far/ }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled after 58 of 145 tiles.').waitFor();
+    await page.context().close();
+  });
+
+  it('refuses Google in words and asks nothing of it', async () => {
+    const page = await openApp(browser, served);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.getByText('Imagery', { exact: true }).click();
+    await page.getByLabel('Source').selectOption('google');
+    await page.getByText(/Google’s map terms forbid/).waitFor();
+    expect(
+      await page.evaluate(
+        () => document.querySelector('upwind-app')!.session.state.settings.imagery.id,
+      ),
+    ).toBe('demo');
+    expect(asked.filter((url) => /google/.test(url))).toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** Text of a locator once it is there. */
+function expect_(locator: ReturnType<Page['locator']>) {
+  return {
+    async toContain(text: string) {
+      await locator.first().waitFor();
+      expect((await locator.first().textContent())?.replace(/\s+/g, ' ')).toContain(text);
+    },
+  };
+}

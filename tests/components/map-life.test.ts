@@ -1,0 +1,95 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+
+const PAGE = `<script type="module">
+  import { mockPorts } from '/tests/support/mock-ports.ts';
+  import { mockResult } from '/tests/support/mock-result.ts';
+  import { Session } from '/components/shared/session.ts';
+  import '/components/upwind-map/upwind-map.ts';
+  const session = new Session(mockPorts({ saved: mockResult() }));
+  await session.restore();
+  // Counts what the page listens to, on itself and on whatever outlives an element.
+  window.listening = 0;
+  for (const target of [window, document]) {
+    const { addEventListener, removeEventListener } = target;
+    target.addEventListener = (...call) => (window.listening++, addEventListener.apply(target, call));
+    target.removeEventListener = (...call) => (window.listening--, removeEventListener.apply(target, call));
+  }
+  window.cycle = async (wait) => {
+    const map = document.createElement('upwind-map');
+    map.style.cssText = 'display: block; height: 300px';
+    map.session = session;
+    document.body.append(map);
+    if (wait) {
+      while (map.shadowRoot?.querySelector('.message') !== null) await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    }
+    window.maps.push(new WeakRef(map.shadowRoot?.querySelector('canvas') ?? map));
+    map.remove();
+  };
+  window.maps = [];
+  window.ready = true;
+</script>`;
+
+let browser: Browser;
+let served: ServedVite;
+beforeAll(async () => {
+  served = await serveVite({ pages: { '/maps.html': PAGE } });
+  browser = await launchChromium({ webgl: true, webgpu: false });
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+declare global {
+  interface Window {
+    cycle(wait: boolean): Promise<void>;
+    listening: number;
+    maps: WeakRef<Element>[];
+    ready?: boolean;
+  }
+}
+
+it('adding and removing the map twenty times leaves no map, listener or worker behind', async () => {
+  const page = await browser.newPage();
+  const complaints = watchPage(page);
+  await page.goto(`${served.url}/maps.html`);
+  await page.waitForFunction(() => window.ready);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  const count = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    await page.waitForTimeout(200);
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    return {
+      workers: page.workers().map((worker) => worker.url()),
+      listening: await page.evaluate(() => window.listening),
+      canvases: await page.evaluate(() => window.maps.filter((map) => map.deref()).length),
+      listeners: of('JSEventListeners'),
+      nodes: of('Nodes'),
+    };
+  };
+  // The first maps load modules and start MapLibre's shared worker pool.
+  for (let i = 0; i < 3; i++) await page.evaluate(() => window.cycle(true));
+  const before = await count();
+  for (let i = 0; i < 20; i++) await page.evaluate(() => window.cycle(true));
+  // Gone before its map has loaded: nothing may come after.
+  await page.evaluate(() => window.cycle(false));
+  await page.waitForTimeout(500);
+  const after = await count();
+  // MapLibre keeps one worker of its own for the page; no map adds another.
+  expect(after.workers.length).toBeLessThanOrEqual(1);
+  expect(after.listening).toBe(before.listening);
+  // One canvas may still be held by the browser itself as the last one drawn.
+  expect(after.canvases).toBeLessThanOrEqual(2);
+  expect(after.listeners - before.listeners).toBeLessThan(20);
+  expect(after.nodes - before.nodes).toBeLessThan(100);
+  expect(complaints).toEqual([]);
+  await page.close();
+});

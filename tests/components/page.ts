@@ -1,0 +1,41 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { ServedVite } from '../support/serve-vite.ts';
+
+/** A page with the app over mock ports. `?saved` opens it with an answer, `?nomodel` without model. */
+export const APP_PAGE = `<script type="module">
+  import { mockPorts } from '/tests/support/mock-ports.ts';
+  import { mockResult } from '/tests/support/mock-result.ts';
+  import '/components/upwind-app/upwind-app.ts';
+  const query = new URLSearchParams(location.search);
+  const app = document.createElement('upwind-app');
+  window.gate = { at: Infinity, open: () => {} };
+  app.ports = mockPorts({
+    saved: query.has('saved') ? mockResult() : null,
+    model: !query.has('nomodel'),
+    gate: async (done) => {
+      if (done === window.gate.at) await new Promise((open) => (window.gate.open = open));
+    },
+  });
+  document.body.style.margin = '0';
+  document.body.append(app);
+  window.app = app;
+</script>`;
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Opens the app and waits until its panel and its map are there. */
+export async function openApp(
+  browser: Browser,
+  served: ServedVite,
+  { query = 'saved', ...context }: BrowserContextOptions & { query?: string } = {},
+): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: DESKTOP, ...context })).newPage();
+  await page.goto(`${served.url}/app.html?${query}`);
+  await page.getByRole('tab', { name: 'Site' }).waitFor();
+  await page.waitForFunction(() => {
+    const map = document.querySelector('upwind-app')?.shadowRoot?.querySelector('upwind-map');
+    return map && !map.shadowRoot?.querySelector('.message');
+  });
+  return page;
+}
