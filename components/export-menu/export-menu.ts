@@ -7,6 +7,7 @@ import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import type { ReportAbout } from '../../src/report/report-content.ts';
 import { EXPORTS } from './exports.ts';
 import type { ExportKind } from './exports.ts';
 import { UpwindExportEvent } from './export-menu.events.ts';
@@ -145,6 +146,15 @@ export class UpwindExportMenu extends SessionElement {
     event.preventDefault();
   };
 
+  /** Title block and, for a report with a map, the tiles' pictures as far as they can be had. */
+  async #about(kind: ExportKind, result: SiteResult): Promise<ReportAbout> {
+    const { project = '', engineer = '', paper = 'letter' } = this.session?.state.settings ?? {};
+    const about = { date: today(), project, engineer, paper };
+    if (!kind.pictures || !this.session || this.session.state.result !== result) return about;
+    const { smallPictures } = await import('./small-pictures.ts');
+    return { ...about, pictures: await smallPictures(this.session, result) };
+  }
+
   async #save(kind: ExportKind): Promise<void> {
     this.#show(false);
     this.toggleButton.focus();
@@ -152,7 +162,7 @@ export class UpwindExportMenu extends SessionElement {
     if (!result) return;
     this.message = t('export.making');
     try {
-      const blob = await kind.make(result);
+      const blob = await kind.make(result, await this.#about(kind, result));
       const name = `upwind-${kind.stem}.${kind.extension}`;
       const link = document.createElement('a');
       link.href = URL.createObjectURL(blob);
@@ -166,6 +176,13 @@ export class UpwindExportMenu extends SessionElement {
       this.message = (error as Error).message;
     }
   }
+}
+
+/** The date on this device, `2026-03-01`. */
+function today(): string {
+  const now = new Date();
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
 declare global {

@@ -1,18 +1,42 @@
 import type { SiteResult } from '../../src/analysis/site-result.ts';
+import type { ReportAbout } from '../../src/report/report-content.ts';
 
 export interface ExportKind {
   id: 'csv' | 'sectors' | 'tiles' | 'json' | 'pdf' | 'html';
   /** File name between `upwind-` and the extension. */
   stem: string;
   extension: string;
+  /** True where it shows the tiles' pictures. */
+  pictures?: boolean;
   /** Loads its writer when first used. */
-  make(result: SiteResult): Promise<Blob>;
+  make(result: SiteResult, about: ReportAbout): Promise<Blob>;
 }
 
 const text = (content: string, type: string) => new Blob([content], { type });
 
 /** Every format of an answer, the one an engineer files first. */
 export const EXPORTS: readonly ExportKind[] = [
+  {
+    id: 'pdf',
+    stem: 'report',
+    extension: 'pdf',
+    pictures: true,
+    async make(result, about) {
+      const { reportPdf } = await import('../../src/report/report-pdf.ts');
+      const bytes = await reportPdf(result, about);
+      return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/pdf' });
+    },
+  },
+  {
+    id: 'html',
+    stem: 'report',
+    extension: 'html',
+    pictures: true,
+    async make(result, about) {
+      const { reportHtml } = await import('../../src/report/report-html.ts');
+      return text(reportHtml(result, about), 'text/html');
+    },
+  },
   {
     id: 'csv',
     stem: 'directions',

@@ -18,6 +18,7 @@ const paths = {
   photo: svg`<rect x="2.2" y="3.2" width="11.6" height="9.6" rx="1.6"/><path d="m2.6 11 3.2-3.2 2.4 2.4 2-2 3.2 3"/>`,
   model: svg`<circle cx="3.6" cy="4.4" r="1.5"/><circle cx="3.6" cy="11.6" r="1.5"/><circle cx="12.4" cy="8" r="1.5"/><path d="m5 5 6 2.4M5 11l6-2.4"/>`,
   rules: svg`<path d="M3 13V3h3v10ZM6 13h7V9H6"/><path d="M9 13v-2M11 13v-2"/>`,
+  report: svg`<path d="M4 2.5h5.5L12.5 5.5v8h-8.5Z"/><path d="M9.3 2.7v3h3M6 8.5h4.5M6 11h4.5"/>`,
   person: svg`<circle cx="8" cy="5.4" r="2.5"/><path d="M3.2 13.2a4.8 4.8 0 0 1 9.6 0"/>`,
   target: svg`<circle cx="8" cy="8" r="4.5"/><path d="M8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3"/>`,
   plus: svg`<path d="M8 3v10M3 8h10"/>`,

@@ -33,6 +33,10 @@ export interface Settings {
   backend: BackendName | null;
   imagery: ImagerySpec;
   model: ModelRef | null;
+  /** Title block of reports. */
+  project: string;
+  engineer: string;
+  paper: 'letter' | 'a4';
   /** Address search; null keeps the page free of any such service. `{query}` is replaced. */
   geocoderUrl: string | null;
 }

@@ -29,6 +29,9 @@ export const DEFAULT_SETTINGS: Settings = {
   backend: null,
   imagery: { id: 'demo' },
   model: null,
+  project: '',
+  engineer: '',
+  paper: 'letter',
   geocoderUrl: null,
 };
 
@@ -42,7 +45,14 @@ const NOTHING_SELECTED: Selection = {
 
 /** Settings that judge the same tiles anew; the rest ask for other tiles. */
 const RULES = new Set<keyof Settings>(['edition', 'tolerance', 'conservative']);
-const APPEARANCE = new Set<keyof Settings>(['unit', 'theme', 'geocoderUrl']);
+const APPEARANCE = new Set<keyof Settings>([
+  'unit',
+  'theme',
+  'geocoderUrl',
+  'project',
+  'engineer',
+  'paper',
+]);
 
 /**
  * The page's store: one immutable snapshot, told to listeners when it changes. Elements read it

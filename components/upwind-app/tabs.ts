@@ -18,17 +18,11 @@ interface TabPanel {
 /** Panels that load with their first visit. Both find the session in their context. */
 export const LAZY_TABS: Record<LazyTab, TabPanel> = {
   labels: {
-    load: () => loadFirst(import.meta.glob('../label-board/label-board.ts')),
+    load: () => import('../label-board/label-board.ts'),
     render: () => html`<upwind-labels></upwind-labels>`,
   },
   train: {
-    load: () => loadFirst(import.meta.glob('../training-panel/training-panel.ts')),
+    load: () => import('../training-panel/training-panel.ts'),
     render: ({ trainingFiles }) => html`<upwind-trainer .files=${trainingFiles}></upwind-trainer>`,
   },
 };
-
-async function loadFirst(modules: Record<string, () => Promise<unknown>>): Promise<unknown> {
-  const load = Object.values(modules)[0];
-  if (!load) throw new Error('not in this build');
-  return load();
-}

@@ -7,6 +7,7 @@ import '../imagery-picker/imagery-picker.ts';
 import type { UpwindTrainLabelsEvent } from '../label-board/label-board.events.ts';
 import '../model-picker/model-picker.ts';
 import { nameOf } from '../model-picker/model-picker.ts';
+import '../report-form/report-form.ts';
 import '../result-panel/result-panel.ts';
 import '../rules-form/rules-form.ts';
 import '../site-form/site-form.ts';
@@ -238,6 +239,7 @@ export class UpwindApp extends LitElement {
         ${this.#setup('photo', 'app.setup.imagery', imageryName(now), html`<upwind-imagery-picker></upwind-imagery-picker>`)}
         ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.model.status === 'none' && now.run.phase === 'failed')}
         ${this.#setup('rules', 'app.setup.rules', t('app.setup.rules.value', { edition: now.settings.edition, share: percent(now.settings.tolerance) }), html`<upwind-rules></upwind-rules>`)}
+        ${this.#setup('report', 'app.setup.report', now.settings.project, html`<upwind-report-form></upwind-report-form>`)}
       </div>
     </div>`;
   }
@@ -252,7 +254,7 @@ export class UpwindApp extends LitElement {
 
   #setup(
     name: IconName,
-    key: 'app.setup.imagery' | 'app.setup.model' | 'app.setup.rules',
+    key: 'app.setup.imagery' | 'app.setup.model' | 'app.setup.rules' | 'app.setup.report',
     value: string,
     content: TemplateResult,
     open = false,

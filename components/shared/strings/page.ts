@@ -20,6 +20,7 @@ export const pageStrings = {
   'app.copied': 'Link copied.',
   'app.setup.imagery': 'Imagery',
   'app.setup.model': 'Model',
+  'app.setup.report': 'Report and search',
   'app.setup.rules': 'Reading',
   'app.setup.rules.value': 'ASCE {edition} · tolerance {share}',
   'app.setup.model.none': 'none yet',
@@ -208,6 +209,15 @@ export const pageStrings = {
     'Other ground that may lie within a stretch that still prevails. The strict reading uses 0 %.',
   'rules.conservative': 'Conservative: read an unsure tile as either of its two likeliest.',
 
+  'report.project': 'Project',
+  'report.engineer': 'Engineer',
+  'report.paper': 'Paper',
+  'report.paper.letter': 'Letter',
+  'report.paper.a4': 'A4',
+  'report.geocoder': 'Address service',
+  'report.geocoder.hint':
+    'Off while empty. A Nominatim or Photon address with {query} in it; what you search is sent there.',
+
   'export.title': 'Export',
   'export.making': 'Making the file…',
   'export.made': '{name} saved.',
@@ -215,6 +225,6 @@ export const pageStrings = {
   'export.sectors': 'Sectors, for GIS',
   'export.tiles': 'Tiles, for GIS',
   'export.json': 'Everything',
-  'export.pdf': 'Report to file',
+  'export.pdf': 'Report, to file away',
   'export.html': 'Report as a page',
 } as const;
