@@ -25,7 +25,9 @@ export async function download(
     let loaded = 0;
     for await (const chunk of streamOf(response)) {
       chunks.push(chunk);
-      onProgress?.((loaded += chunk.length), Math.max(total, loaded));
+      // Not inside the call: without a listener its arguments are never evaluated.
+      loaded += chunk.length;
+      onProgress?.(loaded, Math.max(total, loaded));
     }
     return joined(chunks, loaded);
   } catch (error) {
