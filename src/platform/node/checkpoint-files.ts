@@ -33,7 +33,9 @@ export function folderFiles(folder: string): CheckpointFiles {
           const { bytesRead } = await handle.read(bytes, offset, Math.min(CHUNK, size - offset));
           if (bytesRead === 0)
             throw new UserError(`${join(folder, path)} changed while it was read.`);
-          onProgress?.((offset += bytesRead), size);
+          // Not inside the call: without a listener its arguments are never evaluated.
+          offset += bytesRead;
+          onProgress?.(offset, size);
         }
         return bytes;
       } finally {
