@@ -42,9 +42,12 @@ export function judgeFetch(
     if (length / reqD > best.share + 1e-12) best = { share: length / reqD, start };
     if (startD === null && length >= (1 - tolerance) * reqD - slack) startD = start;
   }
-  // “For more than reqB”: B must hold a hair beyond it, so that exactly reqB of B is not B.
-  const beyond = reqB + 2 * slack;
-  const isB = prevailingLength('B', 0, beyond) >= (1 - tolerance) * beyond - slack;
+  // “For more than reqB”: where B just reaches its share, it must still hold it a hair beyond, so
+  // that exactly reqB of B is not B.
+  const excess = prevailingLength('B', 0, reqB) - (1 - tolerance) * reqB;
+  const beyond = prevailingLength('B', reqB, reqB + slack);
+  const goesOn = beyond >= (1 - tolerance) * slack * (1 - 1e-3);
+  const isB = excess >= slack || (excess >= -slack && goesOn);
   return {
     exposure: startD !== null ? 'D' : isB ? 'B' : 'C',
     shareB: Math.min(1, prevailingLength('B', 0, reqB) / reqB),
@@ -73,7 +76,7 @@ function knownLength(fetch: FetchView): KnownLength {
     const end = Math.min(to, reachOfKnown);
     if (end <= from) return 0;
     const known = end - from - length('unknown', from, end);
-    if (known <= 1e-9 * end) return 0;
+    if (known <= 1e-6 * (end - from)) return 0;
     return (length(channel, from, end) * (end - from)) / known;
   };
 }

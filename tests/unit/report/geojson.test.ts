@@ -2,6 +2,7 @@ import { booleanPointInPolygon } from '@turf/turf';
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { assessSite } from '../../../src/exposure/assess-site.ts';
+import { polygonGeometry } from '../../../src/report/geojson-geometry.ts';
 import { sectorsGeojson, tilesGeojson } from '../../../src/report/geojson.ts';
 import { resultJson } from '../../../src/report/json.ts';
 import { parseSiteResult } from '../../../src/analysis/site-result.ts';
@@ -61,6 +62,18 @@ describe('GeoJSON', () => {
     const result = assessedResult({ lat, lng });
     expectRfc7946(read(sectorsGeojson(result)));
     expectRfc7946(read(tilesGeojson(result)));
+  });
+
+  it('turns a clockwise ring round', () => {
+    const at = (lng: number, lat: number) => ({ lng, lat });
+    const clockwise = [at(10, 50), at(10, 51), at(11, 51), at(11, 50), at(10, 50)];
+    for (const ring of [clockwise, clockwise.toReversed()]) {
+      const { coordinates } = polygonGeometry(ring) as Polygon;
+      const [first, second, third] = coordinates[0]!;
+      const [dx1, dy1] = [second![0]! - first![0]!, second![1]! - first![1]!];
+      const [dx2, dy2] = [third![0]! - second![0]!, third![1]! - second![1]!];
+      expect(dx1 * dy2 - dy1 * dx2).toBeGreaterThan(0); // turns left
+    }
   });
 
   it('cuts what crosses the antimeridian in two', () => {
