@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../site/user-error.ts';
+import { SOFTWARE_ADAPTER } from './batch.ts';
 import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
-import { selfCheck } from './self-check.ts';
+import { selfCheck, tinyCase } from './self-check.ts';
+import { FusedVit } from './webgpu/fused-vit.ts';
 import { startWebGpu } from './webgpu-device.ts';
 
 export interface BackendOptions {
@@ -17,6 +19,12 @@ export interface BackendOptions {
    * backend is left; wasm is many times faster there. Default false.
    */
   softwareGpu?: boolean;
+  /**
+   * On WebGPU: Upwind's own kernels where they pass their check (`fused`), the same but not on a
+   * software adapter, which compiles them for longer than a site takes (`auto`), or TensorFlow.js's
+   * (`stock`, the default here; training needs those).
+   */
+  kernels?: 'auto' | 'fused' | 'stock';
   /** Where the wasm binaries lie: a folder URL, or a URL for each file name. Node needs none. */
   wasmPaths?: string | Record<string, string>;
   signal?: AbortSignal;
@@ -25,6 +33,8 @@ export interface BackendOptions {
 /** The backend that TensorFlow.js now runs on, in this thread. */
 export interface Backend {
   info: BackendInfo;
+  /** Whose kernels passed the self-check. */
+  kernels: 'fused' | 'stock';
   /** WebGPU only. */
   device: GPUDevice | null;
   /** Resolves with the reason once the device is lost; null where there is none to lose. */
@@ -33,7 +43,7 @@ export interface Backend {
   takeErrors(): string[];
 }
 
-type Started = Omit<Backend, 'info'> & { detail: string };
+export type Started = Omit<Backend, 'info' | 'kernels'> & { detail: string };
 
 const hostOnly = (detail: string): Started => ({
   detail,
@@ -59,8 +69,16 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
         ...options,
         softwareGpu: options.softwareGpu || last,
       });
+      const unfit = wantsFused(options, detail, started) ? await checkFused(started) : '';
+      if (unfit === null) {
+        const info = { name, detail: `${detail}, fused kernels`, rejected };
+        return { ...started, kernels: 'fused', info };
+      }
       const fault = name === 'cpu' ? null : ((await selfCheck(name)) ?? started.takeErrors()[0]);
-      if (!fault) return { ...started, info: { name, detail, rejected } };
+      if (!fault) {
+        const said = unfit ? `${detail}, stock kernels (the fused ones: ${unfit})` : detail;
+        return { ...started, kernels: 'stock', info: { name, detail: said, rejected } };
+      }
       rejected.push({ name, reason: fault });
     } catch (error) {
       signal?.throwIfAborted();
@@ -69,6 +87,44 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
   }
   const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
   throw new UserError(`No compute backend works here (${reasons}).`);
+}
+
+const wantsFused = (
+  { kernels = 'stock' }: BackendOptions,
+  detail: string,
+  { device }: Pick<Started, 'device'>,
+): boolean =>
+  device !== null &&
+  (kernels === 'fused' || (kernels === 'auto' && !SOFTWARE_ADAPTER.test(detail)));
+
+/** Verdicts on devices, so that a second model does not wait for a second check. */
+const fusedVerdicts = new WeakMap<GPUDevice, Promise<string | null>>();
+
+/** Why our own kernels cannot be trusted on this device, or null. */
+function checkFused(started: Pick<Started, 'device' | 'takeErrors'>): Promise<string | null> {
+  const known = fusedVerdicts.get(started.device!);
+  if (known) return known;
+  const verdict = runFusedCheck(started);
+  fusedVerdicts.set(started.device!, verdict);
+  return verdict;
+}
+
+async function runFusedCheck({
+  device,
+  takeErrors,
+}: Pick<Started, 'device' | 'takeErrors'>): Promise<string | null> {
+  const tiny = tinyCase();
+  try {
+    const vit = await FusedVit.create(device!, tiny.checkpoint, tiny.batch);
+    try {
+      const compute = async () => (await vit.forward(tiny.patches, tiny.batch)).logits;
+      return (await selfCheck('webgpu', compute)) ?? takeErrors()[0] ?? null;
+    } finally {
+      vit.dispose();
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function start(name: BackendName, options: BackendOptions): Promise<Started> {

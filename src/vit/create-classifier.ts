@@ -1,15 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { patchesPerSide } from '../checkpoint/config.ts';
 import type { RgbImage } from '../imagery/patch.ts';
-import { attentionRollout } from './attention-rollout.ts';
 import type { BackendOptions } from './backend.ts';
-import { batchSizeFor, batchSizes } from './batch.ts';
+import { batchSizes } from './batch.ts';
 import type { AttentionMap, Classification, ExplainingClassifier } from './classifier.ts';
 import { DeviceKeeper } from './device-keeper.ts';
-import { forward } from './forward.ts';
 import { modelInfo } from './model-info.ts';
-import type { VitParams } from './params.ts';
 import { imagesToPatches } from './preprocess.ts';
 import { softmax } from './softmax.ts';
 
@@ -41,31 +37,21 @@ export async function createClassifier(
   const model = modelInfo(checkpoint);
   const keeper = await DeviceKeeper.start(checkpoint, options);
 
-  const patchTensor = (images: RgbImage[]) =>
-    tf.tensor2d(imagesToPatches(images, preprocessor, config), [
-      images.length * patchesPerSide(config) ** 2,
-      3 * config.patchSize ** 2,
-    ]);
+  const patchesOf = (images: RgbImage[]) => imagesToPatches(images, preprocessor, config);
 
-  async function runBatch(images: RgbImage[], params: VitParams): Promise<Classification[]> {
-    const patches = patchTensor(images);
-    const { logits, features } = forward(params, config, patches);
-    try {
-      // data(), never dataSync(): on WebGPU that would block or fail.
-      const [logitValues, featureValues] = await Promise.all([logits.data(), features.data()]);
-      return images.map((_, index) => {
-        const row = <T extends ArrayLike<number>>(values: T, width: number) =>
-          Float32Array.prototype.slice.call(values, index * width, (index + 1) * width);
-        const own = row(logitValues, model.labels.length);
-        return {
-          logits: own,
-          probabilities: softmax(own, model.temperature),
-          features: row(featureValues, model.hiddenSize),
-        };
-      });
-    } finally {
-      tf.dispose([patches, logits, features]);
-    }
+  async function runBatch(images: RgbImage[], signal?: AbortSignal): Promise<Classification[]> {
+    const patches = patchesOf(images);
+    const { logits, features } = await keeper.run((on) => on.run(patches, images.length), signal);
+    return images.map((_, index) => {
+      const row = (values: Float32Array, width: number) =>
+        values.slice(index * width, (index + 1) * width);
+      const own = row(logits, model.labels.length);
+      return {
+        logits: own,
+        probabilities: softmax(own, model.temperature),
+        features: row(features, model.hiddenSize),
+      };
+    });
   }
 
   const classifier: ExplainingClassifier = {
@@ -74,28 +60,22 @@ export async function createClassifier(
       return keeper.info;
     },
     get batchSize() {
-      return options.batchSize ?? batchSizeFor(keeper.info, config);
+      return keeper.batchSize;
     },
     async classify(images, { signal } = {}) {
       const answers: Classification[] = [];
       for (const size of batchSizes(images.length, classifier.batchSize)) {
         signal?.throwIfAborted();
         const batch = images.slice(answers.length, answers.length + size);
-        answers.push(...(await keeper.run((params) => runBatch(batch, params), signal)));
+        answers.push(...(await runBatch(batch, signal)));
         await nextTask();
       }
       signal?.throwIfAborted();
       return answers;
     },
     async explain(image, { signal } = {}): Promise<AttentionMap> {
-      const weights = await keeper.run(async (params) => {
-        const patches = patchTensor([image]);
-        try {
-          return await attentionRollout(params, config, patches);
-        } finally {
-          patches.dispose();
-        }
-      }, signal);
+      const patches = patchesOf([image]);
+      const weights = await keeper.run((on) => on.explain(patches), signal);
       return { side: patchesPerSide(config), weights };
     },
     dispose: () => keeper.dispose(),

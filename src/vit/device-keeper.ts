@@ -6,8 +6,9 @@ import type { Backend } from './backend.ts';
 import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
 import type { ClassifierOptions } from './create-classifier.ts';
-import { createParams, disposeParams } from './params.ts';
-import type { VitParams } from './params.ts';
+import { batchSizeFor } from './batch.ts';
+import { createDeviceModel } from './device-model.ts';
+import type { DeviceModel } from './device-model.ts';
 
 /** The device was lost while work was on it. */
 class DeviceLost extends Error {}
@@ -18,26 +19,35 @@ class DeviceLost extends Error {}
  */
 export class DeviceKeeper {
   #backend: Backend;
-  #params: VitParams;
+  #model: DeviceModel;
   #order: readonly BackendName[];
   #givenUp: BackendInfo['rejected'] = [];
   #disposed = false;
 
   static async start(checkpoint: Checkpoint, options: ClassifierOptions): Promise<DeviceKeeper> {
+    const asked = { kernels: 'auto' as const, ...options };
     options.onProgress?.({ stage: 'backend' });
-    const backend = await chooseBackend(options);
+    const backend = await chooseBackend(asked);
     options.onProgress?.({ stage: 'upload' });
-    return new DeviceKeeper(checkpoint, options, backend);
+    const batch = options.batchSize ?? batchSizeFor(backend.info, checkpoint.config);
+    const model = await createDeviceModel(checkpoint, backend, batch);
+    return new DeviceKeeper(checkpoint, asked, backend, model);
   }
 
   private constructor(
     private readonly checkpoint: Checkpoint,
     private readonly options: ClassifierOptions,
     backend: Backend,
+    model: DeviceModel,
   ) {
     this.#backend = backend;
     this.#order = options.order ?? DEFAULT_ORDER;
-    this.#params = createParams(checkpoint);
+    this.#model = model;
+  }
+
+  /** Images at most in one run. */
+  get batchSize(): number {
+    return this.options.batchSize ?? batchSizeFor(this.#backend.info, this.checkpoint.config);
   }
 
   get info(): BackendInfo {
@@ -46,7 +56,7 @@ export class DeviceKeeper {
   }
 
   /** Runs `work`, again on a new device where this one failed under it. */
-  async run<T>(work: (params: VitParams) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: (model: DeviceModel) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let losses = 0; ;) {
       if (this.#disposed) throw new Error('This classifier has been disposed.');
       signal?.throwIfAborted();
@@ -54,7 +64,7 @@ export class DeviceKeeper {
       // Another classifier of this thread may have left another backend in place.
       if (tf.getBackend() !== info.name) await tf.setBackend(info.name);
       try {
-        const result = await this.#untilLost(work(this.#params));
+        const result = await this.#untilLost(work(this.#model));
         const [error] = this.#backend.takeErrors();
         if (error === undefined) return result;
         await this.#restart(`reported an error: ${error}`);
@@ -88,7 +98,7 @@ export class DeviceKeeper {
   /** @param fault why the backend in use is given up for good, or null to start it again */
   async #restart(fault: string | null): Promise<void> {
     const { name } = this.#backend.info;
-    disposeParams(this.#params);
+    this.#model.dispose();
     if (fault !== null) {
       this.#order = this.#order.filter((other) => other !== name);
       this.#givenUp.push({ name, reason: fault });
@@ -96,12 +106,12 @@ export class DeviceKeeper {
         throw new UserError(`${name} ${fault}; no other backend is left.`);
     }
     this.#backend = await chooseBackend({ ...this.options, order: this.#order, signal: undefined });
-    this.#params = createParams(this.checkpoint);
+    this.#model = await createDeviceModel(this.checkpoint, this.#backend, this.batchSize);
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    disposeParams(this.#params);
+    this.#model.dispose();
   }
 }

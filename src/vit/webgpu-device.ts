@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { SOFTWARE_ADAPTER } from './batch.ts';
-import type { Backend, BackendOptions } from './backend.ts';
+import type { BackendOptions, Started } from './backend.ts';
 
 /** Features that kernels use where an adapter has them. */
 const WANTED_FEATURES: GPUFeatureName[] = [
@@ -20,8 +20,6 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeY',
   'maxComputeWorkgroupsPerDimension',
 ] as const;
-
-type Started = Omit<Backend, 'info'> & { detail: string };
 
 /** The device in use, until it is lost. */
 let live: Started | null = null;

@@ -3,10 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
+import { chooseBackend } from '../../src/vit/backend.ts';
 import { createClassifier } from '../../src/vit/create-classifier.ts';
 import { forward } from '../../src/vit/forward.ts';
 import { createParams, disposeParams } from '../../src/vit/params.ts';
 import { imagesToPatches } from '../../src/vit/preprocess.ts';
+import { FusedVit } from '../../src/vit/webgpu/fused-vit.ts';
 import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
 import {
   FIXTURES,
@@ -38,30 +40,38 @@ function watched(gpu: GPU): { gpu: GPU; devices: GPUDevice[] } {
   return { gpu: { requestAdapter } as unknown as GPU, devices };
 }
 
-describe.skipIf(!gpu)('WebGPU in Node (Dawn)', () => {
+// Software adapters compile kernels slowly, and a busy machine makes that minutes.
+describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
   beforeAll(async () => {
     nano = await readCheckpoint(folderFiles(`${FIXTURES}/vit-nano`));
     images = await nanoImages();
   });
 
   test.each([
-    ['vit-nano', 1e-4],
-    ['vit-nano-f16', 2e-3],
-    ['vit-nano-bf16', 2e-2],
-  ])('%s gives PyTorch’s logits within %f', async (folder, bound) => {
-    const checkpoint = await readCheckpoint(folderFiles(`${FIXTURES}/${folder}`));
-    const classifier = await createClassifier(checkpoint, { order: ['webgpu'], gpu });
-    expect(classifier.backend.name).toBe('webgpu');
-    const before = tf.memory().numTensors;
-    const answers = await classifier.classify(images.slice(0, 4));
-    const logits = answers.flatMap((answer) => [...answer.logits]);
-    expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(bound);
-    expect(tf.memory().numTensors).toBe(before);
-    await classifier.dispose();
-  });
+    ['vit-nano', 'fused', 1e-4],
+    ['vit-nano', 'stock', 1e-4],
+    ['vit-nano-f16', 'fused', 2e-3],
+    ['vit-nano-f16', 'stock', 2e-3],
+    ['vit-nano-bf16', 'stock', 2e-2],
+  ] as const)(
+    '%s in %s kernels gives PyTorch’s logits within %f',
+    async (folder, kernels, bound) => {
+      const checkpoint = await readCheckpoint(folderFiles(`${FIXTURES}/${folder}`));
+      const classifier = await createClassifier(checkpoint, { order: ['webgpu'], gpu, kernels });
+      expect(classifier.backend.name).toBe('webgpu');
+      expect(classifier.backend.detail.includes('fused kernels')).toBe(kernels === 'fused');
+      const before = tf.memory().numTensors;
+      const answers = await classifier.classify(images.slice(0, 4));
+      const logits = answers.flatMap((answer) => [...answer.logits]);
+      expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(bound);
+      expect(tf.memory().numTensors).toBe(before);
+      await classifier.dispose();
+    },
+  );
 
   test('hidden states are PyTorch’s after every block', async () => {
-    const classifier = await createClassifier(nano, { order: ['webgpu'], gpu });
+    const { info } = await chooseBackend({ order: ['webgpu'], gpu });
+    expect(info.name).toBe('webgpu');
     const params = createParams(nano);
     const patches = tf.tensor2d(
       imagesToPatches(images.slice(0, 3), nano.preprocessor, nano.config),
@@ -73,7 +83,6 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', () => {
     expect(maxDifference(values, expected.hidden_states_first3.values)).toBeLessThan(1e-4);
     tf.dispose([patches, out.logits, out.features, out.hiddenStates]);
     disposeParams(params);
-    await classifier.dispose();
   });
 
   test('a lost device is replaced and the work done again', async () => {
@@ -89,6 +98,25 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', () => {
     expect(devices.length).toBe(started + 1);
     expect(classifier.backend).toMatchObject({ name: 'webgpu', rejected: [] });
     await classifier.dispose();
+  });
+
+  test('kernels that compute wrong numbers give way to the stock ones, and it says so', async () => {
+    // A new device, which has not been checked yet.
+    tf.removeBackend('webgpu');
+    const real = FusedVit.prototype.forward;
+    FusedVit.prototype.forward = async function (patches, batch) {
+      const out = await real.call(this, patches, batch);
+      out.logits[0]! += 0.01;
+      return out;
+    };
+    try {
+      const options = { order: ['webgpu'], gpu, kernels: 'fused' } as const;
+      const { info, kernels } = await chooseBackend(options);
+      expect([info.name, kernels]).toEqual(['webgpu', 'stock']);
+      expect(info.detail).toMatch(/stock kernels \(the fused ones: computes wrong numbers/);
+    } finally {
+      FusedVit.prototype.forward = real;
+    }
   });
 
   test('a device that reports an error is given up, and the answer says so', async () => {

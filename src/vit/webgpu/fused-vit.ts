@@ -25,6 +25,21 @@ export interface FusedOutput {
   features: Float32Array;
 }
 
+/** Pipelines by their code: layers share them, and so do models on the same device. */
+const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+function compile(device: GPUDevice, code: string): Promise<GPUComputePipeline> {
+  const known = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
+  pipelines.set(device, known);
+  let pipeline = known.get(code);
+  if (!pipeline) {
+    const module = device.createShaderModule({ code });
+    pipeline = device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+    known.set(code, pipeline);
+  }
+  return pipeline;
+}
+
 /** Why the fused kernels cannot compute a model, or null. */
 export function fusedUnsupported(config: VitConfig): string | null {
   const { hiddenSize, intermediateSize, patchSize, heads } = config;
@@ -183,15 +198,8 @@ export class FusedVit {
     this.#steps = await Promise.all(pending);
   }
 
-  #pipelines = new Map<string, Promise<GPUComputePipeline>>();
-
   async #step(code: string, buffers: GPUBuffer[], groups: Groups): Promise<Step> {
-    let compiling = this.#pipelines.get(code);
-    if (!compiling) {
-      const module = this.device.createShaderModule({ code });
-      compiling = this.device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
-      this.#pipelines.set(code, compiling);
-    }
+    const compiling = compile(this.device, code);
     const pipeline = await compiling;
     const bindings = this.device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),

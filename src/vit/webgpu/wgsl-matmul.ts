@@ -125,22 +125,17 @@ ${rows
     for (var block = index; block < ${2 * SLICE * (tileQuads / 4)}u; block += 64u) {
       let part = block % ${SLICE / 4}u;
       let line = (block / ${SLICE / 4}u) % ${tileQuads}u;
-      var r0: vec4f; var r1: vec4f; var r2: vec4f; var r3: vec4f;
-      if (block < ${SLICE * (tileQuads / 4)}u) {
-        let row = first_row + line * 4u;
-        r0 = load_a(row, k + part, rows);
-        r1 = load_a(row + 1u, k + part, rows);
-        r2 = load_a(row + 2u, k + part, rows);
-        r3 = load_a(row + 3u, k + part, rows);
-      } else {
-        let column = first_column + line * 4u;
-        r0 = load_w(column, k + part);
-        r1 = load_w(column + 1u, k + part);
-        r2 = load_w(column + 2u, k + part);
-        r3 = load_w(column + 3u, k + part);
+      // Short loops over both cases: unrolled by hand they take software adapters seconds to compile.
+      var lines: mat4x4f;
+      for (var i = 0u; i < 4u; i++) {
+        if (block < ${SLICE * (tileQuads / 4)}u) {
+          lines[i] = load_a(first_row + line * 4u + i, k + part, rows);
+        } else {
+          lines[i] = load_w(first_column + line * 4u + i, k + part);
+        }
       }
       let at = part * ${4 * tileQuads}u + line;
-      let t = transpose(mat4x4f(r0, r1, r2, r3));
+      let t = transpose(lines);
       if (block < ${SLICE * (tileQuads / 4)}u) {
         ${range(4)
           .map((i) => `slice_a[at + ${i * tileQuads}u] = t[${i}];`)
@@ -174,13 +169,12 @@ ${rows
   }
   let row = first_row + local.y * ${per}u;
   let quad = first_column / 4u + local.x * ${quads}u;
-${rows
-  .map((row) =>
-    range(quads)
-      .map((quad) => `  finish(row + ${row}u, quad + ${quad}u, ${sums(row, quad)}, rows);`)
-      .join('\n'),
-  )
-  .join('\n')}
+  var sums = array<vec4f, ${per * quads}>(${rows
+    .flatMap((row) => range(quads).map((quad) => sums(row, quad)))
+    .join(', ')});
+  for (var i = 0u; i < ${per * quads}u; i++) {
+    finish(row + i / ${quads}u, quad + i % ${quads}u, sums[i], rows);
+  }
 }`;
 }
 
