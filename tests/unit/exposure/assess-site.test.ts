@@ -138,6 +138,21 @@ describe('assessSite', () => {
       });
     });
 
+    it('tells the most severe answer even where only the tolerance allows it', () => {
+      // From 600 ft on: D 2400 B 900 ? 1000 D 700. With D for the unknown, 82 % are D; never all.
+      const areas = land('D3000 B900 ?1000 D4000');
+      expect(direction(assess({ areas, tolerance: 0.2 }), 'N')).toMatchObject({
+        exposure: 'C',
+        exposureStrict: 'D',
+        undetermined: true,
+        notExcluded: [{ exposure: 'D', tileIds: ['ring 2'] }],
+      });
+      expect(direction(assess({ areas }), 'N')).toMatchObject({
+        exposureStrict: 'C',
+        undetermined: false,
+      });
+    });
+
     it('takes an unsure tile as its two likeliest, and only where asked', () => {
       const areas = [
         ...land('B9000'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { castRays, NO_AREA } from '../../../src/roughness/ray-profile.ts';
 import type { ClassifiedArea } from '../../../src/roughness/classified-area.ts';
+import { destination } from '../../../src/site/geodesy.ts';
 import { planTiles } from '../../../src/site/tile-grid.ts';
 import { area, ringAt, SITE } from '../../support/ground.ts';
 import type { Corner } from '../../support/ground.ts';
@@ -97,6 +98,23 @@ describe('castRays', () => {
     ];
     const [first] = read([shape('t', touching)], 0);
     expect(first).toMatch(/^\? 0\.0–(200|1000)\.0$/);
+  });
+
+  it('looks past an edge that stretches almost from side to side', () => {
+    const wide = shape('w', [
+      [-300, -10],
+      [300, -10],
+      [0, 300],
+    ]);
+    expect(read([wide], 180)).toEqual(['w 0.0–10.0', '? 10.0–1000.0']);
+    expect(read([wide], 0)).toEqual(['w 0.0–300.0', '? 300.0–1000.0']);
+    const away = shape('a', [
+      [-300, 10],
+      [300, 10],
+      [0, 300],
+    ]);
+    expect(read([away], 180)).toEqual(['? 0.0–1000.0']);
+    expect(read([away], 0)).toEqual(['? 0.0–10.0', 'a 10.0–300.0', '? 300.0–1000.0']);
   });
 
   it('stands on an edge or a corner of the ground', () => {
@@ -201,7 +219,9 @@ describe('castRays', () => {
     // A degree of latitude is 111.07 km here, so the shore is about 499 m north.
     expect(read(areas, 0)[0]).toMatch(/^land 0\.0–49[89]\.\d$/);
     expect(read(areas, 0)[1]).toMatch(/^world 49[89]\.\d–1000\.0$/);
-    // The shore is a parallel, not a geodesic: 900 m along it, it is still as far north.
-    expect(read(areas, 60)[0]).toMatch(/^land 0\.0–99[78]\.\d$/);
+    // The shore is a parallel, not a geodesic: 19 km along it, it has bent away by 25 m.
+    const [shore] = castRays(SITE, areas, { bearingsDeg: [88.5], lengthM: 30_000 })[0]!;
+    expect(destination(SITE, 88.5, shore!.toM).lat * 111_320).toBeCloseTo(north * 111_320, 0);
+    expect(shore!.toM).toBeGreaterThan(18_000);
   });
 });
