@@ -214,6 +214,11 @@ export class TrainingController {
     return this.#worker().then((client) => client.judge(source, onProgress));
   }
 
+  /** Puts the last run away, to set up the next one. */
+  clearRun(): void {
+    this.#set({ run: null, outcome: null });
+  }
+
   async listModels(): Promise<void> {
     this.#set({ models: await (await this.ports.models()).list() });
   }

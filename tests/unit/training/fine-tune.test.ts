@@ -197,7 +197,7 @@ describe('a device that fails', () => {
     let lose!: (reason: string) => void;
     const lost = new Promise<string>((resolve) => (lose = resolve));
     const info = { name, detail: '', rejected: [] };
-    return { info, device: null, lost, takeErrors: () => [], lose };
+    return { info, kernels: 'stock', device: null, lost, takeErrors: () => [], lose };
   };
 
   it('is started again, and the run goes on from its last state', async () => {

@@ -1,0 +1,315 @@
+import { html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import type { RunRequest, StoredRun } from '../../src/platform/browser/training-protocol.ts';
+import { PRESETS } from '../../src/training/settings.ts';
+import type { FineTuneSettings } from '../../src/training/settings.ts';
+import { formStyles } from '../shared/form-styles.ts';
+import { icon } from '../shared/icons.ts';
+import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
+import type { ModelRef, SessionState } from '../shared/session.ts';
+import { base, tokens } from '../shared/tokens.ts';
+import './base-picker.ts';
+import { keyOf, refName } from './base-picker.ts';
+import type { BaseEvent } from './base-picker.ts';
+import './compare-models.ts';
+import type { ComparedModel } from './compare-models.ts';
+import './dataset-view.ts';
+import './model-list.ts';
+import './outcome-view.ts';
+import './run-view.ts';
+import './train-form.ts';
+import type { SettingsEvent } from './train-form.ts';
+import { TrainingController, backendOrder } from './training-controller.ts';
+import type { TrainingState } from './training-controller.ts';
+import type { UpwindUseModelEvent } from './training-panel.events.ts';
+import { trainStyles } from './training-panel.styles.ts';
+import { bytesText, countText, timeText, whenText } from './words.ts';
+
+/**
+ * Fine-tunes a model in the browser: pictures, recipe, live curves, outcome, stored models.
+ * @summary Training panel.
+ * @event {UpwindUseModelEvent} upwind-use-model - a model is to be used on the map; with a session
+ *   and unless cancelled the panel switches to it itself
+ */
+@customElement('upwind-trainer')
+export class UpwindTrainer extends SessionElement {
+  static override styles = [tokens, base, formStyles, trainStyles];
+  protected override readonly watches: readonly (keyof SessionState)[] = ['model', 'settings'];
+
+  /** Pictures to open, such as a person's labels: read as imagefolder or parquet. */
+  @property({ attribute: false }) files: CheckpointFiles | null = null;
+  /** Model to start from, without a session. */
+  @property({ attribute: false }) baseModel: ModelRef | null = null;
+
+  @state() private settings: FineTuneSettings = PRESETS.head;
+  @state() private chosen: ModelRef | null = null;
+  @state() private bundled: ModelRef | null = null;
+  @state() private name = '';
+  @state() private allowMissing = false;
+  #training = new TrainingController({
+    client: async () => {
+      const { TrainingClient } = await import('../../src/platform/browser/training-client.ts');
+      return new TrainingClient();
+    },
+    models: async () => {
+      const { CheckpointStore } = await import('../../src/platform/browser/checkpoint-store.ts');
+      return new CheckpointStore();
+    },
+  });
+  #unfollow: (() => void) | null = null;
+  #estimated = '';
+  #began = false;
+
+  /** What the panel shows, for whoever embeds it. */
+  get state(): TrainingState {
+    return this.#training.state;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#unfollow = this.#training.subscribe(() => this.requestUpdate());
+    addEventListener('beforeunload', this.#onLeave);
+    if (this.#began) return;
+    this.#began = true;
+    void this.#training.begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unfollow?.();
+    removeEventListener('beforeunload', this.#onLeave);
+    // The page's tabs take the panel out of the document; a run goes on in its worker.
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    if (changed.has('files') && this.files && !this.#busy) {
+      void this.#training.openDataset(this.files, { seed: this.settings.seed });
+    }
+  }
+
+  override updated(_changed: PropertyValues): void {
+    if (this.session && !this.bundled) {
+      void this.session.bundledModel().then((ref) => (this.bundled ??= ref));
+    }
+    this.#estimate();
+  }
+
+  override render() {
+    const { dataset, run, outcome, stored, error } = this.#training.state;
+    return html`<div class="stack pane">
+      ${dataset || run || stored ? nothing : html`<p class="muted">${t('train.intro')}</p>`}
+      ${error ? html`<p class="alert" role="alert">${icon('warning')} ${error}</p>` : nothing}
+      ${stored && !run ? this.#interrupted(stored) : nothing}
+      <upwind-train-data
+        .training=${this.#training}
+        .seed=${this.settings.seed}
+        ?locked=${this.#busy}
+      ></upwind-train-data>
+      ${dataset && !run ? this.#setup() : nothing}
+      <upwind-train-run .training=${this.#training} ?hidden=${!run}></upwind-train-run>
+      <upwind-train-outcome
+        .training=${this.#training}
+        .inUse=${this.#inUse}
+        ?hidden=${!outcome}
+        @upwind-use-model=${this.#onUse}
+        @again=${() => this.#training.clearRun()}
+      ></upwind-train-outcome>
+      <upwind-train-models
+        .training=${this.#training}
+        .inUse=${this.#inUse}
+        @upwind-use-model=${this.#onUse}
+      ></upwind-train-models>
+      <upwind-train-compare
+        .training=${this.#training}
+        .candidates=${this.#candidates}
+      ></upwind-train-compare>
+    </div>`;
+  }
+
+  get #busy(): boolean {
+    const { run, outcome } = this.#training.state;
+    return run !== null && outcome === null;
+  }
+
+  get #onMap(): ModelRef | null {
+    const model = this.session?.state.model;
+    return model && 'ref' in model ? model.ref : (this.session?.state.settings.model ?? null);
+  }
+
+  get #inUse(): string | null {
+    const ref = this.#onMap;
+    return ref?.kind === 'stored' ? ref.id : null;
+  }
+
+  get #base(): ModelRef | null {
+    return this.chosen ?? this.#onMap ?? this.baseModel ?? this.bundled;
+  }
+
+  get #candidates(): ComparedModel[] {
+    const stored = this.#training.state.models.map(
+      ({ id, name }) => ({ kind: 'stored', id, name }) as ModelRef,
+    );
+    const refs = [...stored, this.#onMap, this.baseModel, this.bundled].filter(
+      (ref) => ref !== null,
+    );
+    const byKey = new Map(refs.map((ref) => [keyOf(ref), ref]));
+    return [...byKey].map(([key, ref]) => ({ key, name: refName(ref), source: ref }));
+  }
+
+  #interrupted({ request, epochs, steps, saved }: StoredRun) {
+    const values = {
+      name: request.name,
+      epoch: epochs.length,
+      epochs: request.settings.epochs,
+      step: steps.at(-1)?.step ?? 0,
+      when: whenText(saved),
+    };
+    return html`<section class="alert" aria-label=${t('train.stored')}>
+      <strong>${t('train.stored')}</strong>
+      <p>${t(steps.length > 0 ? 'train.stored.after' : 'train.stored.fresh', values)}</p>
+      <div class="actions">
+        <button class="button primary" @click=${() => void this.#training.resumeStored()}>
+          ${t('train.stored.resume')}
+        </button>
+        <button class="button" @click=${() => void this.#training.forgetStored()}>
+          ${t('train.stored.forget')}
+        </button>
+      </div>
+    </section>`;
+  }
+
+  #setup() {
+    const { dataset } = this.#training.state;
+    const problems = this.allowMissing ? dataset!.problemsIfMissingAllowed : dataset!.problems;
+    const couldAllow =
+      dataset!.problems.length > 0 && dataset!.problemsIfMissingAllowed.length === 0;
+    const base = this.#base;
+    return html`<upwind-train-base
+        .training=${this.#training}
+        .ref=${base}
+        .onMap=${this.#onMap}
+        .bundled=${this.bundled ?? this.baseModel}
+        @base=${(event: BaseEvent) => (this.chosen = event.detail)}
+      ></upwind-train-base>
+      <upwind-train-form
+        .training=${this.#training}
+        .settings=${this.settings}
+        @settings=${(event: SettingsEvent) => (this.settings = event.detail)}
+      ></upwind-train-form>
+      <div>
+        <label for="name">${t('train.name')}</label>
+        <input
+          id="name"
+          class="field"
+          maxlength="80"
+          placeholder=${this.#defaultName}
+          .value=${this.name}
+          @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+        />
+      </div>
+      ${problems.map((line) => html`<p class="alert">${icon('warning')} ${line}</p>`)}
+      ${
+        couldAllow
+          ? html`<label class="check"
+              ><input
+                type="checkbox"
+                .checked=${this.allowMissing}
+                @change=${(event: Event) =>
+                  (this.allowMissing = (event.target as HTMLInputElement).checked)}
+              />${t('train.data.allow')}</label
+            >`
+          : nothing
+      }
+      ${base ? this.#estimateView() : html`<p class="alert">${t('train.base.none')}</p>`}
+      <div class="actions">
+        <button
+          class="button primary"
+          ?disabled=${problems.length > 0 || !base || Boolean(this.#training.state.estimate?.tooLarge)}
+          @click=${() => void this.#training.train(this.#request(base!))}
+        >
+          ${t('train.start')}
+        </button>
+      </div>`;
+  }
+
+  #estimateView() {
+    const { estimate } = this.#training.state;
+    if (!estimate) return html`<p class="estimate muted">${t('train.estimate.working')}</p>`;
+    if (estimate.tooLarge || !estimate.memory) {
+      return html`<p class="alert" role="alert">${icon('warning')} ${estimate.tooLarge}</p>`;
+    }
+    const { memory, seconds, backend, trainedParameters, allParameters } = estimate;
+    return html`<p class="estimate" role="status">
+      ${t('train.estimate', {
+        time: timeText(seconds),
+        memory: bytesText(memory.total),
+        backend: backend.name,
+        trained: countText(trainedParameters),
+        all: countText(allParameters),
+      })}
+      ${memory.checkpointing ? t('train.estimate.blocks') : nothing}
+    </p>`;
+  }
+
+  get #defaultName(): string {
+    const base = this.#base;
+    const data = this.#training.state.dataset?.name ?? '';
+    return `${base ? refName(base).split('/').at(-1) : 'model'}-${data.replace(/\.\w+$/, '')}`;
+  }
+
+  #request(base: ModelRef): RunRequest {
+    return {
+      base,
+      name: this.name.trim() || this.#defaultName,
+      settings: this.settings,
+      allowMissing: this.allowMissing,
+      ...backendOrder(this.session?.state.settings.backend ?? null),
+    };
+  }
+
+  /** Asks for time and memory whenever something they depend on changed. */
+  #estimate(): void {
+    const { dataset, run } = this.#training.state;
+    const ref = this.#base;
+    if (!dataset || run || !ref) return;
+    const request = this.#request(ref);
+    const { mode, lastBlocks, epochs, batchSize } = request.settings;
+    const key = JSON.stringify([
+      keyOf(ref),
+      mode,
+      lastBlocks,
+      epochs,
+      batchSize,
+      request.order,
+      dataset.name,
+      dataset.images.length,
+    ]);
+    if (key === this.#estimated) return;
+    this.#estimated = key;
+    void this.#training.estimate(request);
+  }
+
+  readonly #onUse = (event: UpwindUseModelEvent): void => {
+    // Handlers outside come first; one that prevents the default takes over.
+    queueMicrotask(() => {
+      if (event.defaultPrevented) return;
+      const { id, name } = event.detail;
+      void this.session?.useModel({ kind: 'stored', id, name });
+    });
+  };
+
+  readonly #onLeave = (event: BeforeUnloadEvent): void => {
+    // The run is stored now and then; leaving loses what came after.
+    if (this.#busy && !this.#training.state.run?.paused) event.preventDefault();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upwind-trainer': UpwindTrainer;
+  }
+}

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+import { tinyFolder } from '../support/tiny-dataset.ts';
+
+const PAGE = `<style>body { margin: 0; } upwind-trainer { max-width: 420px; padding: 12px; box-sizing: border-box; background: light-dark(#fff, #151a20); } :root { color-scheme: light dark; }</style>
+<script type="module">
+  import '/components/training-panel/training-panel.ts';
+  const panel = document.createElement('upwind-trainer');
+  panel.baseModel = { kind: 'url', url: new URL('/tests/fixtures/vit-nano/', location.href).href, name: 'vit-nano' };
+  window.used = [];
+  document.addEventListener('upwind-use-model', (event) => window.used.push(event.detail));
+  document.body.append(panel);
+</script>`;
+
+let browser: Browser;
+let context: BrowserContext;
+let served: ServedVite;
+let zipPath: string;
+
+beforeAll(async () => {
+  const folder = Object.fromEntries(await tinyFolder());
+  folder['train/RoughnessB/broken.png'] = new Uint8Array([1, 2, 3]);
+  zipPath = join(mkdtempSync(join(tmpdir(), 'upwind-')), 'tiny.zip');
+  writeFileSync(zipPath, zipSync(folder));
+  served = await serveVite({ pages: { '/trainer.html': PAGE } });
+  browser = await launchChromium({ webgpu: false });
+  context = await browser.newContext({ viewport: { width: 460, height: 1400 } });
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+async function openPage(): Promise<{ page: Page; complaints: string[] }> {
+  const page = await context.newPage();
+  const complaints = watchPage(page);
+  // Leaving while a run goes on asks first.
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.goto(`${served.url}/trainer.html`);
+  await page.getByRole('heading', { name: 'Models on this device' }).waitFor();
+  return { page, complaints };
+}
+
+/** Drops the zip on the panel, as a person drags it there. */
+async function dropZip(page: Page): Promise<void> {
+  const transfer = await page.evaluateHandle(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], 'tiny.zip', { type: 'application/zip' }));
+    return transfer;
+  }, readFileSync(zipPath).toString('base64'));
+  await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
+}
+
+/** axe finds nothing, in both colour schemes and on a narrow screen. */
+async function expectAccessible(page: Page): Promise<void> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.addScriptTag({ path: axe });
+  for (const [colorScheme, width] of [
+    ['light', 460],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 1400 });
+    const found = await page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(root: Element, options: object): Promise<{ violations: AxeViolation[] }> };
+      };
+      const root = document.querySelector('upwind-trainer')!;
+      // Page-level rules (landmarks, main heading) are the app's.
+      const rules = { region: { enabled: false }, 'page-has-heading-one': { enabled: false } };
+      const { violations } = await axe.run(root, { rules });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+    expect(found).toEqual([]);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  }
+  await page.setViewportSize({ width: 460, height: 1400 });
+}
+
+interface AxeViolation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+describe('training in the page', () => {
+  test('drop a zip, train the head, use it on the map, find it again after a reload', async () => {
+    const { page, complaints } = await openPage();
+    await dropZip(page);
+    const counts = page.getByRole('table', { name: 'Pictures per split and category' });
+    await counts.waitFor();
+    expect((await counts.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
+      /Training 3 3 3 Validation 1 1 1/,
+    );
+    await page.getByText('1 picture skipped').click();
+    await page.getByText('train/RoughnessB/broken.png').waitFor();
+    await page.getByText(/About \d+ s and \d+ MB on wasm; 99 of/).waitFor();
+
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByRole('heading', { name: 'Trained' }).waitFor();
+    await page.getByText(/of 3 validation pictures right/).waitFor();
+    const curve = page.getByRole('img', { name: /Validation accuracy by epoch: 1: \d+ %, 2:/ });
+    expect(await curve.count()).toBe(1);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Use this model on the map' }).click();
+    const used = await page.evaluate(() => (window as unknown as { used: object[] }).used);
+    expect(used).toEqual([{ id: expect.any(String), name: 'vit-nano-tiny' }]);
+
+    await page.reload();
+    await page.getByText('vit-nano-tiny', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('New name of vit-nano-tiny').fill('mine');
+    await page.keyboard.press('Enter');
+    await page.getByText('mine', { exact: true }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download mine as a zip' }).click();
+    expect((await download).suggestedFilename()).toBe('mine.zip');
+    await page.getByRole('button', { name: 'Delete mine' }).click();
+    await page.getByRole('button', { name: 'Delete mine' }).click();
+    await page.getByText('None yet.').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a run outlives its tab: pause, close, resume in another, cancel, resume', async () => {
+    const first = await openPage();
+    await first.page.setInputFiles('#file', zipPath);
+    await first.page.getByRole('radio', { name: /Tutorial/ }).check();
+    await first.page.getByText('Settings').click();
+    await first.page.getByLabel('Epochs').fill('40');
+    await first.page.getByLabel('Epochs').blur();
+    await first.page.getByRole('button', { name: 'Train', exact: true }).click();
+    await first.page.getByText(/Epoch 2 of 40|Epoch 3 of 40/).waitFor();
+    await first.page.getByRole('button', { name: 'Pause' }).click();
+    await first.page.getByText('Paused. The state is stored').first().waitFor();
+    expect(first.complaints).toEqual([]);
+    await first.page.close();
+
+    const second = await openPage();
+    const notice = second.page.getByRole('region', { name: 'A run was interrupted' });
+    await notice.waitFor();
+    const step = Number(/step (\d+)/.exec(await notice.innerText())![1]);
+    expect(step).toBeGreaterThan(2);
+    await second.page.getByRole('button', { name: 'Go on with it' }).click();
+    const line = second.page.getByText(/Epoch \d+ of 40, step/);
+    await line.waitFor();
+    expect(Number(/step (\d+)/.exec(await line.innerText())![1])).toBeGreaterThan(step);
+
+    await second.page.getByRole('button', { name: 'Stop' }).click();
+    await notice.waitFor();
+    await second.page.getByRole('button', { name: 'Go on with it' }).click();
+    await second.page.getByRole('heading', { name: 'Trained' }).waitFor();
+    // 40 epochs of two steps each, none lost and none done twice.
+    await second.page.getByText('Epochs in figures').click();
+    const figures = second.page.getByRole('region', { name: 'Epochs in figures' });
+    expect(await figures.locator('tbody tr').count()).toBe(40);
+    expect(second.complaints).toEqual([]);
+    await second.page.close();
+  });
+});
