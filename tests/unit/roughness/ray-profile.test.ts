@@ -102,19 +102,19 @@ describe('castRays', () => {
 
   it('looks past an edge that stretches almost from side to side', () => {
     const wide = shape('w', [
-      [-300, -10],
-      [300, -10],
-      [0, 300],
+      [-200, -5],
+      [200, -5],
+      [0, 200],
     ]);
-    expect(read([wide], 180)).toEqual(['w 0.0–10.0', '? 10.0–1000.0']);
-    expect(read([wide], 0)).toEqual(['w 0.0–300.0', '? 300.0–1000.0']);
+    expect(read([wide], 180)).toEqual(['w 0.0–5.0', '? 5.0–1000.0']);
+    expect(read([wide], 0)).toEqual(['w 0.0–200.0', '? 200.0–1000.0']);
     const away = shape('a', [
-      [-300, 10],
-      [300, 10],
-      [0, 300],
+      [-200, 5],
+      [200, 5],
+      [0, 200],
     ]);
     expect(read([away], 180)).toEqual(['? 0.0–1000.0']);
-    expect(read([away], 0)).toEqual(['? 0.0–10.0', 'a 10.0–300.0', '? 300.0–1000.0']);
+    expect(read([away], 0)).toEqual(['? 0.0–5.0', 'a 5.0–200.0', '? 200.0–1000.0']);
   });
 
   it('stands on an edge or a corner of the ground', () => {
