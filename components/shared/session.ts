@@ -8,6 +8,8 @@ import type { BackendName, Classifier } from '../../src/vit/classifier.ts';
 import type {
   ImagerySpec,
   ModelRef,
+  RunOptions,
+  RunRequest,
   Selection,
   SessionListener,
   SessionPorts,
@@ -86,6 +88,7 @@ export class Session {
   #resolving: Promise<void> = Promise.resolve();
   #reassessing: Promise<void> = Promise.resolve();
   #disposed = false;
+  #ending = new AbortController();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -325,6 +328,42 @@ export class Session {
     }
   }
 
+  /**
+   * Analyses another site with the model and imagery in use, and leaves alone what is shown.
+   * Pictures are not kept, so that a long list of sites takes no more memory than one.
+   * @throws UserError, NoModelError; AbortError where `signal` fires or the session ends
+   */
+  async analyseAside(request: RunRequest, { signal, onEvent }: RunOptions): Promise<SiteResult> {
+    const either = AbortSignal.any([signal, this.#ending.signal]);
+    await this.#resolving;
+    const { source, message } = this.#state.imagery;
+    if (!source) throw new UserError(message ?? 'Choose an imagery source.');
+    const classifier = await this.classifier();
+    either.throwIfAborted();
+    return this.#ports.analyse(request, { source, classifier }, { signal: either, onEvent });
+  }
+
+  /**
+   * Shows an answer that was kept earlier, as it was and without a network: site, tiles,
+   * directions, and the rules it was judged by.
+   */
+  openResult(result: SiteResult): void {
+    this.cancel();
+    this.#patches.clear();
+    const { lng, lat, name, heightFt } = result.site;
+    const { edition, tolerance, conservative } = result.settings;
+    this.#set({
+      site: { at: { lng, lat }, name, heightFt },
+      settings: { ...this.#state.settings, edition, tolerance, conservative },
+      ...answerOf(result),
+      run: { phase: 'done' },
+      stale: result.imagery.id !== this.#state.imagery.source?.id,
+      selection: NOTHING_SELECTED,
+    });
+    this.#save();
+    void this.#ports.store.saveResult(result).catch(() => undefined);
+  }
+
   /** Stops the run in progress; tiles already seen stay on the map. */
   cancel(): void {
     const running = this.#running;
@@ -395,6 +434,7 @@ export class Session {
 
   /** Ends the run, frees the model and forgets every listener. */
   async dispose(): Promise<void> {
+    this.#ending.abort();
     await this.#releaseModel();
     this.#disposed = true;
     this.#listeners.clear();

@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
 
-export type LazyTab = 'labels' | 'train';
+export type LazyTab = 'labels' | 'train' | 'sites';
 
 /** What one panel hands to another. */
 export interface TabContext {
@@ -15,7 +15,7 @@ interface TabPanel {
   render(context: TabContext): TemplateResult;
 }
 
-/** Panels that load with their first visit. Both find the session in their context. */
+/** Panels that load with their first visit. All find the session in their context. */
 export const LAZY_TABS: Record<LazyTab, TabPanel> = {
   labels: {
     load: () => import('../label-board/label-board.ts'),
@@ -24,5 +24,9 @@ export const LAZY_TABS: Record<LazyTab, TabPanel> = {
   train: {
     load: () => import('../training-panel/training-panel.ts'),
     render: ({ trainingFiles }) => html`<upwind-trainer .files=${trainingFiles}></upwind-trainer>`,
+  },
+  sites: {
+    load: () => import('../site-list/site-list.ts'),
+    render: () => html`<upwind-site-list></upwind-site-list>`,
   },
 };

@@ -30,7 +30,7 @@ import type { LazyTab } from './tabs.ts';
 import { appStyles } from './upwind-app.styles.ts';
 
 type Tab = 'site' | LazyTab;
-const TABS: readonly Tab[] = ['site', 'labels', 'train'];
+const TABS: readonly Tab[] = ['site', 'labels', 'train', 'sites'];
 const NARROW = '(max-width: 720px)';
 
 /**
@@ -194,6 +194,7 @@ export class UpwindApp extends LitElement {
           role="tabpanel"
           aria-labelledby="tab-${this.tab}"
           @upwind-train-labels=${this.#onTrainLabels}
+          @upwind-site-open=${this.#onSiteOpen}
         >
           ${this.tab === 'site' ? this.#sitePane(now) : this.#lazyPane(this.tab)}
         </div>
@@ -281,6 +282,14 @@ export class UpwindApp extends LitElement {
   readonly #onTrainLabels = ({ detail }: UpwindTrainLabelsEvent): void => {
     this.trainingFiles = detail.files;
     this.#openTab('train');
+  };
+
+  readonly #onSiteOpen = (): void => {
+    this.#openTab('site');
+    // What was pressed is gone with its panel.
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>('#tab-site')?.focus(),
+    );
   };
 
   #openTab(tab: Tab): void {

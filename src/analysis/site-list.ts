@@ -22,18 +22,26 @@ const COLUMNS = {
   height: /^(height|height_ft|height_m|mean_roof_height)$/,
 };
 
+/** A line that names no usable site. */
+export interface ListProblem {
+  /** Line in the file, the header being 1. */
+  line: number;
+  message: string;
+}
+
 /**
- * Reads a list of sites: CSV with a header that names `name`, `lat`, `lng` and `height` in any
- * order. Heights are feet unless they carry a unit (`7.6m`) or the column is `height_m`.
- * @throws UserError naming every line that cannot be used, up to five
+ * Reads a list of sites, line by line: what can be used and what cannot. CSV with a header that
+ * names `name`, `lat`, `lng` and `height` in any order. Heights are feet unless they carry a unit
+ * (`7.6m`) or the column is `height_m`.
+ * @throws UserError where a column is missing or the list is too long
  */
-export function parseSiteList(text: string): ListedSite[] {
+export function readSiteList(text: string): { sites: ListedSite[]; problems: ListProblem[] } {
   const [header, ...rows] = csvParseRows(text.replace(/^\uFEFF/, ''));
   const columns = findColumns(header ?? []);
   if (rows.length > MOST_SITES) {
     throw new UserError(`The list has ${rows.length} sites; at most ${MOST_SITES} are taken.`);
   }
-  const problems: string[] = [];
+  const problems: ListProblem[] = [];
   const sites = rows.flatMap((row, index): ListedSite[] => {
     const line = index + 2;
     if (row.every((cell) => cell.trim() === '')) return [];
@@ -41,13 +49,23 @@ export function parseSiteList(text: string): ListedSite[] {
       return [{ line, ...readRow(row, columns) }];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(`line ${line}: ${error.message}`);
+      problems.push({ line, message: error.message });
       return [];
     }
   });
+  return { sites, problems };
+}
+
+/**
+ * Reads a list of sites as `readSiteList` does, and takes all of it or nothing.
+ * @throws UserError naming every line that cannot be used, up to five
+ */
+export function parseSiteList(text: string): ListedSite[] {
+  const { sites, problems } = readSiteList(text);
   if (problems.length > 0) {
+    const lines = problems.slice(0, 5).map(({ line, message }) => `line ${line}: ${message}`);
     const more = problems.length > 5 ? ` And ${problems.length - 5} more.` : '';
-    throw new UserError(`The list of sites has errors. ${problems.slice(0, 5).join(' ')}${more}`);
+    throw new UserError(`The list of sites has errors. ${lines.join(' ')}${more}`);
   }
   if (sites.length === 0) throw new UserError('The list of sites is empty.');
   return sites;

@@ -162,7 +162,7 @@ describe('from the keyboard', () => {
 
   it('tabs follow the arrow keys', async () => {
     const page = await openApp(browser, served);
-    await page.getByRole('tab', { name: 'Site' }).focus();
+    await page.getByRole('tab', { name: 'Site', exact: true }).focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('tab', { name: 'Labels' }).getAttribute('aria-selected')).toBe(
       'true',

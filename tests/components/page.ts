@@ -32,7 +32,7 @@ export async function openApp(
 ): Promise<Page> {
   const page = await (await browser.newContext({ viewport: DESKTOP, ...context })).newPage();
   await page.goto(`${served.url}/app.html?${query}`);
-  await page.getByRole('tab', { name: 'Site' }).waitFor();
+  await page.getByRole('tab', { name: 'Site', exact: true }).waitFor();
   await page.waitForFunction(() => {
     const map = document.querySelector('upwind-app')?.shadowRoot?.querySelector('upwind-map');
     return map && !map.shadowRoot?.querySelector('.message');
