@@ -16,7 +16,6 @@ from upwind_model.demo import build_demo  # noqa: E402
 from upwind_model.export import export, parameters  # noqa: E402
 from upwind_model.photometry import degrade  # noqa: E402
 from upwind_model.store import sha256  # noqa: E402
-from upwind_model.teacher import Teacher  # noqa: E402
 from upwind_model.training import DEFAULTS, Trainer, predict  # noqa: E402
 
 
@@ -28,8 +27,8 @@ def arguments():
     p.add_argument("--run", required=True, help="folder for this run's state and log; resumed if it has some")
     p.add_argument("--out", help="checkpoint folder to write at the end")
     p.add_argument("--demo", help="folder written by `upwind demo-tiles`; an extra training domain")
-    p.add_argument("--shards", type=int, default=14, help="shards of composed training tiles")
-    p.add_argument("--taught", type=int, help="shards with the teacher's features (default: all)")
+    p.add_argument("--shards", type=int, default=12, help="shards of composed training tiles")
+    p.add_argument("--taught", type=int, default=4, help="shards with the teacher's features")
     p.add_argument("--per-shard", type=int, default=1000)
     p.add_argument("--demo-shards", type=int, default=2)
     p.add_argument("--threads", type=int, default=os.cpu_count() or 1)
@@ -59,7 +58,7 @@ def main():
     tiles.build(a.data, a.cache, a.teacher, a.shards, a.per_shard, a.seed, "train", a.taught)
     splits = ["train"]
     if a.demo:
-        build_demo(a.demo, a.cache, Teacher(a.teacher), a.demo_shards, a.per_shard, a.seed)
+        build_demo(a.demo, a.cache, None, a.demo_shards, a.per_shard * 4 // 5, a.seed)
         splits.append("demo")
     if a.build_only:
         return
@@ -87,7 +86,7 @@ def main():
         "initialisation": "random",
         "epochs_done": trainer.epoch,
         "tiles_seen": trainer.step * trainer.o["batch"],
-        "parameters": parameters(model),
+        "parameters": parameters(model.plain()),
         **{k: v for k, v in trainer.o.items() if k not in ("teacher_width",)},
     }
     imagery = "UC Merced (0.3 m/px), RSSCN7 (four scales) and AID (about 2 to 30 m/px), composed to 250 m tiles"

@@ -76,6 +76,8 @@ def save_shard(folder, teacher, tiles, charts, used, batch=32):
 def build(data, cache, teacher_folder, shards, per_shard, seed, split="train", taught=None, log=print):
     """Compose the missing shards of a split; the first ``taught`` (default all) get the
     teacher's features, which cost several times what composing costs."""
+    if all((Path(cache) / f"{split}-{n:03d}" / "ready").exists() for n in range(shards)):
+        return
     teacher = Teacher(teacher_folder)
     Path(cache).mkdir(parents=True, exist_ok=True)
     sources = corrected_sources(data, cache, teacher, log)

@@ -65,7 +65,7 @@ class DemoScene:
 
 
 def build_demo(folder, cache, teacher, shards, per_shard, seed, log=print):
-    """Shards of random tiles of the scene, with the teacher's features."""
+    """Shards of random tiles of the scene; their labels are exact, so no teacher is needed."""
     scene = None
     for n in range(shards):
         target = Path(cache) / f"demo-{n:03d}"

@@ -39,6 +39,7 @@ def export(model, folder, held, training, imagery, parent=None):
     write_json(folder / "config.json", {**model.config, "torch_dtype": "float16"})
     write_json(folder / "preprocessor_config.json", PREPROCESSOR)
     full, _ = predict(model, held[0])
+    model = model.plain()
     write_safetensors(folder / "model.safetensors", model.state_dict())
     again, _ = load_model(folder)
     logits, features = predict(again, held[0])

@@ -38,7 +38,14 @@ def leaf_off(x, rng, rate=0.15):
     return x
 
 
-def colour_matrices(means, rng, strength):
+BLUE = np.array([-1.0, -0.15, 1.0])
+
+# How far contrast is taken down, by class (B, C, D): share of tiles, lowest, highest. Open
+# country in dull orthophotos is flatter than in the benchmarks; water is flat already.
+DULL = ((0.5, 0.25, 0.8), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9))
+
+
+def colour_matrices(means, rng, strength, kinds):
     """One ``3 x 3`` matrix and offset per tile: saturation, cast, contrast, light, haze."""
     n = len(means)
     matrices, offsets = np.empty((n, 3, 3), np.float32), np.empty((n, 3, 1), np.float32)
@@ -47,9 +54,12 @@ def colour_matrices(means, rng, strength):
         m = np.eye(3) * sat + (1 - sat) / 3
         cast = np.exp(rng.normal(0, 0.07 * strength, 3))
         if rng.random() < 0.5:
-            cast = cast * np.exp(np.array([-0.14, -0.02, 0.14]) * rng.uniform(-0.4, 1.2) * strength)
+            cast = cast * np.exp(BLUE * rng.uniform(-0.06, 0.17) * strength)
+        elif rng.random() < (0.5, 0.6, 0.4)[kinds[i]]:  # hazy blue land, muddy water
+            cast = cast * np.exp(BLUE * rng.uniform(0.1, 0.35) * (-1 if kinds[i] == 2 else 1))
         m = np.diag(cast) @ m
-        contrast = rng.uniform(0.25, 0.8) if rng.random() < 0.5 else rng.uniform(0.7, 1.3)
+        share, low, high = DULL[kinds[i]]
+        contrast = rng.uniform(low, high) if rng.random() < share else rng.uniform(0.7, 1.3)
         centre = m @ means[i]
         offset = centre.mean() * (1 - contrast) if rng.random() < 0.5 else centre * (1 - contrast)
         light = np.exp(rng.normal(0, 0.3 * strength))
@@ -96,14 +106,22 @@ def jpeg(x, rng, rate=0.2):
     return x
 
 
-def degrade(x, rng, strength=1.0, clean=0.125):
-    """All of it, in the order light meets it; a share of the tiles stays clean."""
+def degrade(x, rng, strength=1.0, clean=0.125, labels=None):
+    """All of it, in the order light meets it; a share of the tiles stays clean.
+
+    ``labels`` (``n x 3`` probabilities) choose how dull a tile becomes; without them
+    every tile is treated as B.
+    """
     n = len(x)
+    kinds = np.zeros(n, int)
+    if labels is not None:
+        reach = labels.cumsum(1).numpy()
+        kinds = np.minimum((rng.random((n, 1)) > reach).sum(1), 2)
     keep = np.flatnonzero(rng.random(n) < clean)
     original = x[keep].float() / 255
     y = leaf_off(gamma_table(x, rng, strength), rng)
     flat = y.view(n, 3, -1)
-    m, offset = colour_matrices(flat[:, :, ::7].mean(2).numpy(), rng, strength)
+    m, offset = colour_matrices(flat[:, :, ::7].mean(2).numpy(), rng, strength, kinds)
     y = torch.baddbmm(offset, m, flat).view_as(y)
     y = resolution(add_noise(y, rng), rng)
     y = jpeg(y.clamp_(0, 1), rng)

@@ -102,12 +102,14 @@ class Trainer:
         torch.manual_seed(o["seed"])
         config = student_config(o["hidden"], o["layers"], o["heads"], o["patch"])
         self.model = ViT(config).initialise(torch.Generator().manual_seed(o["seed"]))
+        if o["shared_stem"]:
+            self.model.share(torch.Generator().manual_seed(o["seed"] + 1))
         self.model.drop_path = o["drop_path"]
         self.heads = Heads(o["hidden"], o["teacher_width"])
         self.average = copy.deepcopy(self.model)
         decay, plain, matrices = [], [], []
         for name, p in [*self.model.named_parameters(), *self.heads.named_parameters()]:
-            if p.dim() == 2 and "encoder" in name and o["muon"] > 0:
+            if p.dim() == 2 and "encoder" in name and "layer.0." not in name and o["muon"] > 0:
                 matrices.append(p)
             else:
                 (plain if p.dim() < 2 or "token" in name or "position" in name else decay).append(p)
@@ -161,7 +163,7 @@ class Trainer:
                     batch = shards.batch(np.sort(order[at : at + o["batch"]]))
                     at += o["batch"]
                     pixels, *rest = assemble(batch, self.rng, o["cutmix"])
-                    x = degrade(pixels, self.rng, o["strength"] * (1 - 0.6 * ease), 0.15 + 0.6 * ease)
+                    x = degrade(pixels, self.rng, o["strength"] * (1 - 0.6 * ease), 0.15 + 0.6 * ease, rest[0])
                     ready.put(((x - 0.5) / 0.5, *rest))
                 ready.put(None)
             except Exception as error:  # handed to the training loop
@@ -266,8 +268,9 @@ def predict(model, images, batch=64):
 
 
 DEFAULTS = {
-    "seed": 7, "hidden": 256, "layers": 5, "heads": 4, "patch": 32, "teacher_width": 192,
-    "batch": 64, "epochs": 30, "epoch_tiles": 8000, "lr": 1e-3, "muon": 0.02, "muon_decay": 0.02, "warmup": 60, "decay_epochs": 8,
-    "weight_decay": 0.05, "drop_path": 0.05, "average": 0.997, "cutmix": 0.3, "strength": 1.0, "gentle": 8,
+    "seed": 7, "hidden": 192, "layers": 5, "heads": 3, "patch": 32, "teacher_width": 192,
+    "batch": 32, "epochs": 12, "epoch_tiles": 4000, "lr": 2e-3, "muon": 0.02, "muon_decay": 0.02,
+    "warmup": 60, "decay_epochs": 6, "weight_decay": 0.05, "drop_path": 0.0, "average": 0.99,
+    "cutmix": 0.1, "strength": 1.0, "gentle": 4, "shared_stem": True,
     "w_cells": 0.7, "w_cls": 1.0, "w_patch": 1.0, "bf16": False, "splits": ["train"],
 }  # fmt: skip

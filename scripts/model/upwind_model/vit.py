@@ -73,6 +73,76 @@ class Layer(nn.Module):
         return x + (m if keep is None else m * keep)
 
 
+class Stem(nn.Module):
+    """A first block whose weights are shared by the small squares of a patch.
+
+    A patch of 32 pixels is 4 x 4 squares of 8. The same few filters look at every
+    square, the same nonlinear units read every square's answers, and the units'
+    answers are added up over the patch: a description of texture that does not
+    depend on where in the patch a tree stands, learnt from sixteen times as many
+    examples. :meth:`weights` spells it out as the patch projection and the first
+    MLP of a plain ViT, which is what the checkpoint holds.
+    """
+
+    def __init__(self, hidden, inner, patch, square=8):
+        super().__init__()
+        self.patch, self.square, self.across = patch, square, patch // square
+        self.count = hidden // self.across**2  # filters
+        self.units = inner // self.across**2
+        self.filters = nn.Parameter(torch.zeros(self.count, 3, square, square))
+        self.offset = nn.Parameter(torch.zeros(self.count))
+        self.read = nn.Parameter(torch.zeros(self.units, self.count))
+        self.read_bias = nn.Parameter(torch.zeros(self.units))
+        self.write = nn.Parameter(torch.zeros(hidden, self.units))
+        self.write_bias = nn.Parameter(torch.zeros(hidden))
+
+    def initialise(self, generator):
+        self.read.data = torch.randn(self.read.shape, generator=generator) * 2 / math.sqrt(self.count)
+        self.read_bias.data = torch.randn(self.units, generator=generator) * 0.4
+        self.write.data = torch.randn(self.write.shape, generator=generator) * 3 / math.sqrt(self.units)
+
+    def prime(self, pixels, scale=0.25):
+        """Cosine filters whose answers to ``pixels`` have mean 0 and deviation ``scale``."""
+        filters = cosine_filters(self.count, self.square)
+        with torch.no_grad():
+            answers = F.conv2d(pixels, filters, stride=self.square).permute(1, 0, 2, 3).flatten(1)
+            std, mean = answers.std(1) + 1e-4, answers.mean(1)
+            self.filters.copy_(filters / std[:, None, None, None] * scale)
+            self.offset.copy_(-mean / std * scale)
+
+    def embed(self, pixels):
+        """Patch tokens ``(b, n, across * across * count)``."""
+        x = F.conv2d(pixels, self.filters, self.offset, stride=self.square)
+        b, k, size, _ = x.shape
+        g, a = size // self.across, self.across
+        return x.view(b, k, g, a, g, a).permute(0, 2, 4, 3, 5, 1).reshape(b, g * g, a * a * k)
+
+    def mlp(self, x):
+        """The first block's MLP on normalised tokens."""
+        b, n, _ = x.shape
+        squares = x.reshape(b, n, self.across**2, self.count)
+        units = F.gelu(squares @ self.read.t() + self.read_bias).sum(2) / self.across**2
+        return units @ self.write.t() + self.write_bias
+
+    def weights(self):
+        """The same as weights of a plain ViT: ``{name: tensor}``."""
+        a, k, s = self.across, self.count, self.square
+        projection = torch.zeros(a * a * k, 3, self.patch, self.patch)
+        for r in range(a):
+            for c in range(a):
+                i = (r * a + c) * k
+                projection[i : i + k, :, r * s : (r + 1) * s, c * s : (c + 1) * s] = self.filters.detach()
+        layer = "vit.encoder.layer.0."
+        return {
+            "vit.embeddings.patch_embeddings.projection.weight": projection,
+            "vit.embeddings.patch_embeddings.projection.bias": self.offset.detach().repeat(a * a),
+            layer + "intermediate.dense.weight": torch.block_diag(*[self.read.detach()] * (a * a)),
+            layer + "intermediate.dense.bias": self.read_bias.detach().repeat(a * a),
+            layer + "output.dense.weight": (self.write.detach() / a**2).repeat(1, a * a),
+            layer + "output.dense.bias": self.write_bias.detach().clone(),
+        }
+
+
 class ViT(nn.Module):
     """ViTForImageClassification; ``forward`` returns logits, CLS and patch tokens."""
 
@@ -96,6 +166,27 @@ class ViT(nn.Module):
         )
         self.classifier = nn.Linear(hidden, labels)
         self.drop_path = 0.0
+        self.stem = None
+
+    def share(self, generator):
+        """Train with a shared first block (:class:`Stem`); its attention stays silent."""
+        c = self.config
+        self.stem = Stem(c["hidden_size"], c["intermediate_size"], self.patch)
+        self.stem.initialise(generator)
+        out = self.vit.encoder.layer[0].attention.output.dense
+        out.weight.data.zero_()
+        out.bias.data.zero_()
+        self.vit.embeddings.position_embeddings.data.mul_(0.1)
+        return self
+
+    def plain(self):
+        """A plain ViT with the same answers."""
+        model = ViT(self.config, self.classifier.out_features)
+        state = {k: v.detach().clone() for k, v in self.state_dict().items() if not k.startswith("stem.")}
+        if self.stem is not None:
+            state.update(self.stem.weights())
+        model.load_state_dict(state)
+        return model.eval()
 
     def initialise(self, generator):
         """Random weights: truncated normal, zero biases, sine-cosine positions."""
@@ -118,10 +209,16 @@ class ViT(nn.Module):
     def features(self, pixels):
         """Tokens after the last norm: ``(batch, 1 + patches, hidden)``."""
         e = self.vit.embeddings
-        x = e.patch_embeddings.projection(pixels).flatten(2).transpose(1, 2)
+        if self.stem is None:
+            x = e.patch_embeddings.projection(pixels).flatten(2).transpose(1, 2)
+        else:
+            x = self.stem.embed(pixels)
         x = torch.cat([e.cls_token.expand(len(x), -1, -1), x], 1) + e.position_embeddings
         count = len(self.vit.encoder.layer)
         for i, layer in enumerate(self.vit.encoder.layer):
+            if i == 0 and self.stem is not None:
+                x = x + self.stem.mlp(layer.layernorm_after(x))
+                continue
             keep = None
             rate = self.drop_path * i / max(1, count - 1)
             if self.training and rate > 0:
@@ -157,6 +254,8 @@ def prime(model, pixels, generator):
     """Set the patch projection to cosine filters whose answers to ``pixels`` have unit
     variance, turned by a random rotation, so that fine texture is not drowned by the mean
     colour at the start of training."""
+    if model.stem is not None:
+        return model.stem.prime(pixels)
     layer = model.vit.embeddings.patch_embeddings.projection
     filters = cosine_filters(layer.weight.shape[0], layer.weight.shape[-1])
     with torch.no_grad():
