@@ -30,7 +30,7 @@ export function choices({ chosen, compact, disabled, choose }: ChoicesOptions): 
       return html`<button
         class="choice ${choice.toLowerCase()}"
         aria-pressed=${chosen === choice}
-        aria-label="${words}, ${t('labels.key', { key })}"
+        aria-label="${key} ${words}"
         title=${words}
         ?disabled=${disabled}
         @click=${() => choose(choice)}

@@ -26,7 +26,7 @@ export class UpwindLabelCompare extends LabelsElement {
         border: 1px solid var(--_line);
         border-radius: var(--_radius);
       }
-      h4 {
+      h3 {
         margin: 0;
         font-size: 13px;
       }
@@ -67,7 +67,7 @@ export class UpwindLabelCompare extends LabelsElement {
     const { comparison } = this.now;
     if (comparison.phase === 'none') return nothing;
     return html`<section aria-label=${t('labels.compare.title')}>
-      <h4>${t('labels.compare.title')}</h4>
+      <h3>${t('labels.compare.title')}</h3>
       ${
         comparison.phase === 'running'
           ? html`<p class="muted" role="status">

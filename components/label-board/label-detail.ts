@@ -35,7 +35,7 @@ export class UpwindLabelDetail extends LabelsElement {
         align-items: center;
         gap: 8px;
       }
-      h4 {
+      h3 {
         flex: 1;
         margin: 0;
         font-size: 13px;
@@ -88,7 +88,7 @@ export class UpwindLabelDetail extends LabelsElement {
     if (!label) return nothing;
     return html`<section aria-label=${t('labels.detail.title')}>
       <header>
-        <h4>${label.tileId ?? t('labels.detail.title')} · ${label.siteId}</h4>
+        <h3>${label.tileId ?? t('labels.detail.title')} · ${label.siteId}</h3>
         <button class="button quiet" @click=${() => this.#remove(label)}>
           ${t('labels.detail.delete')}
         </button>

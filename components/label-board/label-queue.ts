@@ -47,7 +47,7 @@ export class UpwindLabelQueue extends LabelsElement {
         gap: 4px 12px;
         margin: 0;
       }
-      h4 {
+      h3 {
         margin: 0 0 6px;
         font-size: 12px;
         font-weight: 650;
@@ -78,13 +78,15 @@ export class UpwindLabelQueue extends LabelsElement {
   @query('section') private section!: HTMLElement | null;
   @query('.note') private noteField!: HTMLInputElement | null;
   #skipped = new Set<string>();
+  /** Tile on the map that the queue marked. */
+  #pointsAt: string | null = null;
   /** The answer on its way: keys pressed meanwhile wait for the next tile. */
   #answering: Promise<void> = Promise.resolve();
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     if (this.labels?.queueSink === this.#onCommand) this.labels.queueSink = null;
-    this.session?.select({ hotTileId: null });
+    this.#stopPointing();
   }
 
   protected override labelsChanged(state: LabelsState, before: LabelsState): void {
@@ -113,14 +115,28 @@ export class UpwindLabelQueue extends LabelsElement {
     this.#showOnMap();
   }
 
-  /** Points at the tile on the map; not in a second look, where the map would tell the answer. */
+  /**
+   * Points at the tile on the map, unless the person points at another there; not in a second
+   * look, where the map would tell the answer.
+   */
   #showOnMap(): void {
+    const { session, labels } = this;
     // The last answer may come in after the queue was left.
-    if (!this.isConnected) return;
+    if (!session || !labels || !this.isConnected) return;
+    const { hotTileId, tileId } = session.state.selection;
     const [item] = this.items;
-    const hotTileId =
-      item && item.reason !== 'blind' ? (this.labels?.tileOfLabel(item.id) ?? null) : null;
-    this.session?.select({ hotTileId });
+    const own = item && item.reason !== 'blind' ? labels.tileOfLabel(item.id) : null;
+    const free = tileId === null && (hotTileId === null || hotTileId === this.#pointsAt);
+    if (free && own !== hotTileId) session.select({ hotTileId: own });
+    this.#pointsAt = free ? own : null;
+  }
+
+  #stopPointing(): void {
+    const { session } = this;
+    if (session && session.state.selection.hotTileId === this.#pointsAt) {
+      session.select({ hotTileId: null });
+    }
+    this.#pointsAt = null;
   }
 
   readonly #onCommand = (command: LabelCommand): void => {
@@ -186,7 +202,7 @@ export class UpwindLabelQueue extends LabelsElement {
         </button>
       </div>
       <div>
-        <h4>${t('labels.queue.model')}</h4>
+        <h3>${t('labels.queue.model')}</h3>
         ${
           model
             ? opinion(model.probabilities)

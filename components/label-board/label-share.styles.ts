@@ -5,7 +5,7 @@ export const shareStyles = css`
     display: grid;
     gap: 16px;
   }
-  h4 {
+  h3 {
     margin: 0 0 6px;
     font-size: 13px;
   }

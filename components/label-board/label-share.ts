@@ -44,7 +44,7 @@ export class UpwindLabelShare extends LabelsElement {
     const count = this.now.labels.size;
     return html`${this.#progress()}
       <section>
-        <h4>${t('labels.share.export')}</h4>
+        <h3>${t('labels.share.export')}</h3>
         <div class="pair">
           <label
             ><span class="label">${t('labels.share.format')}</span>
@@ -71,7 +71,7 @@ export class UpwindLabelShare extends LabelsElement {
         </div>
       </section>
       <section>
-        <h4>${t('labels.share.import')}</h4>
+        <h3>${t('labels.share.import')}</h3>
         <div
           class="drop ${this.over ? 'over' : ''}"
           @dragover=${(event: DragEvent) => {
@@ -133,7 +133,7 @@ export class UpwindLabelShare extends LabelsElement {
     const { conflicts } = this.now;
     if (conflicts.length === 0) return nothing;
     return html`<section>
-      <h4>${t('labels.share.conflicts', { count: conflicts.length })}</h4>
+      <h3>${t('labels.share.conflicts', { count: conflicts.length })}</h3>
       <ul class="conflicts">
         ${conflicts.slice(0, 50).map(
           (conflict) =>

@@ -16,7 +16,6 @@ export const labelStrings = {
   'labels.words.D': 'Flat or water',
   'labels.words.unsure': 'Unsure',
   'labels.words.unusable': 'Unusable',
-  'labels.key': 'key {key}',
 
   'labels.said.one': 'Labelled {label}.',
   'labels.said.many': '{count} tiles labelled {label}.',

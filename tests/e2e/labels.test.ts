@@ -1,0 +1,388 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type axeCore from 'axe-core';
+import { unzipSync } from 'fflate';
+import { parquetReadObjects } from 'hyparquet';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type * as LabelsModuleNamespace from '../../components/label-board/labels-of.ts';
+import { parseLabel } from '../../src/labels/label.ts';
+import type { LabelRecord } from '../../src/labels/label.ts';
+import { decodePng } from '../../src/labels/png.ts';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+
+type LabelsModule = typeof LabelsModuleNamespace;
+
+/** The page itself over the nano model; tiles 500 m apart, so that a site is read in seconds. */
+const PAGE = `<style>body { margin: 0 }</style><script type="module">
+  import { browserPorts } from '/components/shared/session-ports.ts';
+  import { analyseSite } from '/src/analysis/analyse-site.ts';
+  import { createBrowserFetch } from '/src/platform/browser/fetch-imagery.ts';
+  import { createBrowserImageDecoder } from '/src/platform/browser/image-decoder.ts';
+  import { createBrowserTileCache } from '/src/platform/browser/tile-cache.ts';
+  import '/components/upwind-app/upwind-app.ts';
+  const hosts = { fetch: createBrowserFetch(), decoder: createBrowserImageDecoder(), cache: createBrowserTileCache() };
+  const app = document.createElement('upwind-app');
+  app.ports = {
+    ...browserPorts({ modelUrl: '/tests/fixtures/vit-nano/', modelName: 'vit-nano' }),
+    analyse: ({ site, settings }, means, { signal, onEvent }) => analyseSite(
+      { site: site.at, heightFt: site.heightFt, edition: settings.edition, tolerance: settings.tolerance, strideM: 500 },
+      { ...means, ...hosts },
+      { signal, onProgress: onEvent },
+    ),
+  };
+  if (!location.search) app.firstSite = async () => {
+    const { DEMO_SITE } = await import('/src/demo/demo-source.ts');
+    return { at: DEMO_SITE, name: null, heightFt: 25 };
+  };
+  document.body.prepend(app);
+</script>`;
+
+let served: ServedVite;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  served = await serveVite({ pages: { '/app.html': PAGE } });
+  browser = await launchChromium({ webgl: true });
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+  });
+  page = await context.newPage();
+  complaints = watchPage(page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+const open = async (search = '') => {
+  await page.goto(`${served.url}/app.html${search}`);
+  await page.waitForFunction(() => document.querySelector('upwind-app')?.session !== undefined);
+};
+const analysed = () =>
+  page.waitForFunction(
+    () => document.querySelector('upwind-app')!.session.state.run.phase === 'done',
+    null,
+    { timeout: 150_000 },
+  );
+const tilesByPerson = () =>
+  page.evaluate(() =>
+    Object.fromEntries(
+      (document.querySelector('upwind-app')!.session.state.result?.tiles ?? [])
+        .filter(({ by }) => by === 'person')
+        .map(({ id, roughness }) => [id, roughness]),
+    ),
+  );
+
+interface Stored {
+  labels: unknown[];
+  pictures: Record<string, number[]>;
+  waiting: number;
+}
+
+/** What lies in the browser's store, read past all of our code. */
+const stored = () =>
+  page.evaluate(async (): Promise<Stored> => {
+    // Opening a database that is not there would make an empty one.
+    const there = (await indexedDB.databases()).some(({ name }) => name === 'upwind-labels');
+    if (!there) return { labels: [], pictures: {}, waiting: 0 };
+    return new Promise((resolve, reject) => {
+      const opening = indexedDB.open('upwind-labels');
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const db = opening.result;
+        const tx = db.transaction(['labels', 'pixels', 'candidates']);
+        const labels = tx.objectStore('labels').getAll();
+        const keys = tx.objectStore('pixels').getAllKeys();
+        const pixels = tx.objectStore('pixels').getAll();
+        const waiting = tx.objectStore('candidates').count();
+        tx.oncomplete = () => {
+          db.close();
+          const pictures = Object.fromEntries(
+            keys.result.map((key, i) => [String(key), [...(pixels.result[i] as Uint8Array)]]),
+          );
+          resolve({ labels: labels.result, pictures, waiting: waiting.result });
+        };
+      };
+    });
+  });
+const storedLabels = async () => (await stored()).labels.map((label) => parseLabel(label));
+
+/** Moves through the page with Tab until the deepest focused element fits. */
+async function tabTo(role: string, name: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const found = await page.evaluate(
+      ({ role, name }) => {
+        let active = document.activeElement;
+        while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+        return active?.getAttribute('role') === role && active.textContent!.trim() === name;
+      },
+      { role, name },
+    );
+    if (found) return;
+  }
+  throw new Error(`Tab never came to the ${role} ${name}.`);
+}
+
+/** What a person would say of a picture: blue is water, busy is built-up, the rest open. */
+async function answerTo(id: string): Promise<'b' | 'c' | 'd'> {
+  const png = await page.evaluate(async (id) => {
+    const opening = indexedDB.open('upwind-labels');
+    await new Promise((done) => (opening.onsuccess = done));
+    const read = opening.result
+      .transaction('candidatePixels')
+      .objectStore('candidatePixels')
+      .get(id);
+    await new Promise((done) => (read.onsuccess = done));
+    opening.result.close();
+    return [...(read.result as Uint8Array)];
+  }, id);
+  const { rgb } = decodePng(Uint8Array.from(png))!;
+  const sum = [0, 0, 0];
+  let squares = 0;
+  for (let i = 0; i < rgb.length; i++) {
+    sum[i % 3]! += rgb[i]!;
+    if (i % 3 === 1) squares += rgb[i]! ** 2;
+  }
+  const n = rgb.length / 3;
+  const [r, g, b] = sum.map((s) => s / n) as [number, number, number];
+  if (b > r + 15 && b > g) return 'd';
+  return Math.sqrt(squares / n - g * g) > 22 ? 'b' : 'c';
+}
+const queueId = () =>
+  page.evaluate(
+    () =>
+      document
+        .querySelector('upwind-app')!
+        .shadowRoot!.querySelector('upwind-labels')!
+        .shadowRoot!.querySelector('upwind-label-queue')!
+        .shadowRoot!.querySelector('upwind-label-picture')?.labelId ?? null,
+  );
+
+let before: LabelRecord[];
+let pictures: Record<string, number[]>;
+
+describe('labels, in a real browser', () => {
+  test('a site is analysed, and its tiles wait in the queue', async () => {
+    await open();
+    await analysed();
+    await expect
+      .poll(async () => (await stored()).waiting, { timeout: 60_000 })
+      .toBeGreaterThan(30);
+  });
+
+  test('twenty tiles are labelled from the keyboard alone, and count at once', async () => {
+    await tabTo('tab', 'Site');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() =>
+      document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-labels'),
+    );
+    const seen = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      await expect.poll(queueId).not.toBeNull();
+      const id = (await queueId())!;
+      const key = seen.has(id) ? 'b' : await answerTo(id);
+      await page.keyboard.press(key);
+      await expect.poll(queueId).not.toBe(id);
+      seen.add(id);
+    }
+    await expect
+      .poll(async () => (await storedLabels()).flatMap(({ history }) => history).length)
+      .toBe(20);
+    const labels = await storedLabels();
+    const byPerson = await tilesByPerson();
+    for (const { tileId, label } of labels) expect(byPerson[tileId!]).toBe(label);
+    expect(Object.keys(byPerson)).toHaveLength(labels.length);
+    expect(new Set(labels.map(({ label }) => label)).size).toBeGreaterThan(1);
+  });
+
+  test('Ctrl+Z and Ctrl+Shift+Z take the last one back and do it again, on the map too', async () => {
+    const labels = await storedLabels();
+    const byPerson = await tilesByPerson();
+    const answers = labels.flatMap(({ history }) => history).length;
+    await page.keyboard.press('Control+z');
+    await expect
+      .poll(async () => Object.keys(await tilesByPerson()).length)
+      .toBeLessThan(labels.length);
+    expect((await storedLabels()).flatMap(({ history }) => history).length).toBeLessThan(answers);
+    await page.keyboard.press('Control+Shift+z');
+    await expect.poll(tilesByPerson).toEqual(byPerson);
+    expect(await storedLabels()).toEqual(labels);
+  });
+
+  test('on the map: arrows choose a tile, a key labels it, a note says why', async () => {
+    const count = (await storedLabels()).length;
+    await page.locator('upwind-map .cursor').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    const tileId = await page.evaluate(
+      () => document.querySelector('upwind-app')!.session.state.selection.hotTileId!,
+    );
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('d');
+    await expect.poll(async () => (await tilesByPerson())[tileId]).toBe('D');
+    await page.locator('upwind-tile-label input').fill('=1+1, a pond');
+    await page.locator('upwind-tile-label input').press('Enter');
+    await expect
+      .poll(async () => (await storedLabels()).find((label) => label.tileId === tileId)?.note)
+      .toBe('=1+1, a pond');
+    expect((await storedLabels()).length).toBeGreaterThanOrEqual(count);
+    expect(
+      await page.evaluate(
+        (id) =>
+          document
+            .querySelector('upwind-app')!
+            .session.state.result!.overrides.find((o) => o.id === id),
+        tileId,
+      ),
+    ).toMatchObject({ target: 'tile', to: 'D', by: 'me' });
+  });
+
+  test('Shift with the arrows marks several, and one key labels them in one step', async () => {
+    await page.locator('upwind-map .cursor').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    const marked = await page.evaluate(
+      () => document.querySelector('upwind-app')!.session.state.selection.markedTileIds,
+    );
+    expect(marked).toHaveLength(3);
+    const was = await tilesByPerson();
+    await page.keyboard.press('d');
+    await expect
+      .poll(
+        async () =>
+          Object.entries(await tilesByPerson()).filter(
+            ([id, r]) => marked.includes(id) && r === 'D',
+          ).length,
+      )
+      .toBe(3);
+    await page.keyboard.press('Control+z');
+    await expect.poll(tilesByPerson).toEqual(was);
+    await page.keyboard.press('Escape');
+  });
+
+  test('all of it is there after a reload, on the map too', async () => {
+    before = await storedLabels();
+    const byPerson = await tilesByPerson();
+    await page.goto('about:blank');
+    await open();
+    await page.waitForFunction(
+      () => document.querySelector('upwind-app')!.session.state.result !== null,
+    );
+    expect(await storedLabels()).toEqual(before);
+    await expect.poll(tilesByPerson).toEqual(byPerson);
+    await page.getByRole('tab', { name: 'Labels' }).click();
+    await expect
+      .poll(() => page.locator('upwind-labels h2').textContent())
+      .toBe(`${before.length} labels`);
+  });
+
+  test('axe finds nothing in queue, gallery and export', async () => {
+    const axe = await readFile(
+      createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+      'utf8',
+    );
+    await page.evaluate(axe);
+    for (const view of ['Queue', 'Gallery', 'Export & import']) {
+      await page.getByRole('tab', { name: view }).click();
+      await page.waitForTimeout(300);
+      const found = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: typeof axeCore };
+        const { violations } = await axe.run({
+          fromShadowDom: ['upwind-app', 'upwind-labels'],
+        } as never);
+        return violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+        );
+      });
+      expect(found, view).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['imagefolder', 'upwind-labels.zip'],
+    ['parquet', 'upwind-labels.parquet'],
+  ])('%s out, storage cleared, in again: the same set is back', async (format, fileName) => {
+    pictures = (await stored()).pictures;
+    await page.getByRole('tab', { name: 'Export & import' }).click();
+    await page.locator('upwind-label-share select').selectOption(format);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: `Export ${before.length} labels` }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(fileName);
+    const path = await download.path();
+    await checkArchive(new Uint8Array(await readFile(path)));
+
+    // The demo model reads its files again from the same server: only what the page kept goes.
+    const devtools = await context.newCDPSession(page);
+    await page.goto('about:blank');
+    await devtools.send('Storage.clearDataForOrigin', { origin: served.url, storageTypes: 'all' });
+    await devtools.detach();
+    await open('?nothing-yet');
+    await page.getByRole('tab', { name: 'Labels' }).click();
+    await expect.poll(() => page.locator('upwind-labels h2').textContent()).toBe('No labels yet');
+    await page.getByRole('tab', { name: 'Export & import' }).click();
+    await page
+      .locator('upwind-label-share input[type=file]')
+      .setInputFiles({ name: fileName, mimeType: '', buffer: await readFile(path) });
+    await expect
+      .poll(() => page.locator('upwind-label-share .state').textContent())
+      .toContain(`${before.length} added, 0 here already, 0 left out.`);
+    expect(await storedLabels()).toEqual(before);
+    expect((await stored()).pictures).toEqual(pictures);
+  });
+
+  test('a full disk is told, and nothing is lost', async () => {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url, quotaSize: 1 });
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    const [first] = before as [LabelRecord];
+    const other = first.label === 'B' ? 'C' : 'B';
+    await page.evaluate(
+      async ({ id, other }) => {
+        const path = '/components/label-board/labels-of.ts';
+        const { labelsOf } = (await import(/* @vite-ignore */ path)) as LabelsModule;
+        await labelsOf(document.querySelector('upwind-app')!.session).relabel([id], other);
+      },
+      { id: first.id, other } as const,
+    );
+    await expect
+      .poll(() => page.locator('upwind-labels .alert').textContent())
+      .toMatch(/1 label is kept in this tab only.*no room.*Export/);
+    expect((await storedLabels()).find(({ id }) => id === first.id)!.label).toBe(first.label);
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url });
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => page.locator('upwind-labels .alert').count()).toBe(0);
+    await devtools.detach();
+  });
+
+  test('the page had nothing to complain about', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Looks into the archive with other readers than ours. */
+async function checkArchive(bytes: Uint8Array): Promise<void> {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const names = Object.keys(unzipSync(bytes));
+    expect(names.filter((name) => name.endsWith('.png'))).toHaveLength(before.length);
+    expect(names).toContain('train/metadata.csv');
+    return;
+  }
+  const buffer = bytes.buffer as ArrayBuffer;
+  const rows = await parquetReadObjects({
+    file: { byteLength: buffer.byteLength, slice: (a: number, b?: number) => buffer.slice(a, b) },
+    utf8: false,
+  });
+  expect(rows.map(({ id }) => id as string).sort()).toEqual(before.map(({ id }) => id));
+  for (const { image } of rows) expect(decodePng(image.bytes)).not.toBeNull();
+}
