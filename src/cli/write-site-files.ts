@@ -7,6 +7,8 @@ import { resizeRgb } from '../imagery/resample.ts';
 import { directionsCsv } from '../report/csv.ts';
 import { sectorsGeojson, tilesGeojson } from '../report/geojson.ts';
 import { resultJson } from '../report/json.ts';
+import { qgisStyle } from '../report/qml.ts';
+import { reportHtml } from '../report/report-html.ts';
 import { reportPdf } from '../report/report-pdf.ts';
 
 /** Side of a tile's picture on the report's map [px]; enough for print at 1:20 000. */
@@ -43,6 +45,10 @@ export async function writeSiteFiles(
     'directions.csv': directionsCsv(result),
     'sectors.geojson': sectorsGeojson(result),
     'tiles.geojson': tilesGeojson(result),
+    // QGIS takes the style that lies beside a layer under the same name.
+    'sectors.qml': qgisStyle('exposure'),
+    'tiles.qml': qgisStyle('roughness'),
+    'report.html': reportHtml(result, { ...about, pictures: patches.thumbs }),
     'report.pdf': await reportPdf(result, { ...about, pictures: patches.thumbs }),
   };
   await mkdir(folder, { recursive: true });
