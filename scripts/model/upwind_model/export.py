@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .metrics import calibration, choose_floor, fit_temperature, softmax, summary
+from .metrics import calibration, choose_floor, fit_bias, fit_temperature, softmax, summary
 from .store import load_model, write_safetensors
 from .training import predict
 
@@ -38,8 +38,11 @@ def export(model, folder, held, training, imagery, parent=None):
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "config.json", {**model.config, "torch_dtype": "float16"})
     write_json(folder / "preprocessor_config.json", PREPROCESSOR)
-    full, _ = predict(model, held[0])
     model = model.plain()
+    full, _ = predict(model, held[0])
+    shift = fit_bias(full, held[1])
+    model.classifier.bias.data += torch.from_numpy(shift)
+    full = full + shift
     write_safetensors(folder / "model.safetensors", model.state_dict())
     again, _ = load_model(folder)
     logits, features = predict(again, held[0])
@@ -52,6 +55,7 @@ def export(model, folder, held, training, imagery, parent=None):
         **summary(probabilities, held[1]),
         "ece_before_temperature": calibration(softmax(logits), held[1])[0],
         "f16_logit_difference": gap,
+        "logit_shift": [round(float(v), 3) for v in shift],
     }
     rounded = lambda a: [float(f"{v:.6g}") for v in a]  # noqa: E731
     write_json(

@@ -42,7 +42,7 @@ BLUE = np.array([-1.0, -0.15, 1.0])
 
 # How far contrast is taken down, by class (B, C, D): share of tiles, lowest, highest. Open
 # country in dull orthophotos is flatter than in the benchmarks; water is flat already.
-DULL = ((0.5, 0.25, 0.8), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9))
+DULL = ((0.4, 0.4, 0.9), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9))
 
 
 def colour_matrices(means, rng, strength, kinds):

@@ -204,9 +204,10 @@ class Trainer:
         o = self.o
         self.model.train()
         if self.scale is None:
-            flat = torch.from_numpy(np.array(shards.parts[0]["patch"])).float().reshape(-1, o["teacher_width"])
-            cls = torch.from_numpy(shards.cls[np.abs(shards.cls).sum(1) > 0]).float()
-            tiles = torch.from_numpy(np.array(shards.parts[0]["tiles"][:256])).permute(0, 3, 1, 2).contiguous()
+            felt = np.abs(shards.cls[shards.index]).sum(1) > 0  # tiles with the teacher's features
+            first, _, _, cls, patch = shards.batch(np.flatnonzero(felt)[:1000])
+            flat = patch.reshape(-1, o["teacher_width"])
+            tiles = first[:256].permute(0, 3, 1, 2).contiguous()
             prime(
                 self.model,
                 (degrade(tiles, self.rng, o["strength"]) - 0.5) / 0.5,
@@ -269,7 +270,7 @@ def predict(model, images, batch=64):
 
 DEFAULTS = {
     "seed": 7, "hidden": 192, "layers": 5, "heads": 3, "patch": 32, "teacher_width": 192,
-    "batch": 32, "epochs": 12, "epoch_tiles": 4000, "lr": 2e-3, "muon": 0.02, "muon_decay": 0.02,
+    "batch": 32, "epochs": 15, "epoch_tiles": 4000, "lr": 2e-3, "muon": 0.02, "muon_decay": 0.02,
     "warmup": 60, "decay_epochs": 6, "weight_decay": 0.05, "drop_path": 0.0, "average": 0.99,
     "cutmix": 0.1, "strength": 1.0, "gentle": 4, "shared_stem": True,
     "w_cells": 0.7, "w_cls": 1.0, "w_patch": 1.0, "bf16": False, "splits": ["train"],
