@@ -145,11 +145,18 @@ function contextOf(
 ): (index: number) => BlockContext {
   const size: AttentionSize = {
     batch: patches.shape[0] / patchCount(shape),
+    queries: tokenCount(shape),
     tokens: tokenCount(shape),
     heads: shape.heads,
     perHead,
   };
-  return (index) => ({ weights, index, eps: shape.layerNormEps, size });
+  return (index) => ({
+    weights,
+    index,
+    eps: shape.layerNormEps,
+    // Nothing reads the last block's other tokens.
+    size: index === shape.layers - 1 ? { ...size, queries: 1 } : size,
+  });
 }
 
 const forwardOnly = (x: T2, context: BlockContext): T2 => tf.tidy(() => blockForward(x, context).y);
@@ -191,21 +198,16 @@ function embedGradients(shape: VitShape, patches: T2, dx: T2): NamedTensors {
   };
 }
 
-/** The last norm, on CLS alone: nothing reads the other tokens. */
-function clsNorm(weights: NamedTensors, shape: VitShape, x: T2): { y: T2 } & NormSaved {
-  const tokens = tokenCount(shape);
-  const dim = shape.hiddenSize;
-  const byImage = tf.reshape(x, [x.shape[0] / tokens, tokens * dim]) as T2;
-  const cls = tf.slice(byImage, [0, 0], [byImage.shape[0], dim]) as T2;
-  return layerNorm(cls, {
+/** The last norm, of CLS [batch, dim]. */
+const clsNorm = (weights: NamedTensors, shape: VitShape, cls: T2): { y: T2 } & NormSaved =>
+  layerNorm(cls, {
     weight: weights[`${names.norm}.weight`]!,
     bias: weights[`${names.norm}.bias`]!,
     eps: shape.layerNormEps,
   });
-}
 
-function headBackward(weights: NamedTensors, shape: VitShape, x: T2, oneHot: T2) {
-  const norm = clsNorm(weights, shape, x);
+function headBackward(weights: NamedTensors, shape: VitShape, cls: T2, oneHot: T2) {
+  const norm = clsNorm(weights, shape, cls);
   const head = weights[`${names.classifier}.weight`]!;
   const logits = linear(norm.y, head, weights[`${names.classifier}.bias`]);
   const { loss, dLogits } = crossEntropy(logits, oneHot);
@@ -215,15 +217,10 @@ function headBackward(weights: NamedTensors, shape: VitShape, x: T2, oneHot: T2)
     norm,
     weights[`${names.norm}.weight`]!,
   );
-  const rest = (tokenCount(shape) - 1) * shape.hiddenSize;
-  const dx = tf.reshape(
-    tf.concat2d([dNorm.x, tf.zeros([norm.y.shape[0], rest])], 1),
-    x.shape,
-  ) as T2;
   return {
     loss,
     logits,
-    dx,
+    dx: dNorm.x,
     gradients: {
       [`${names.classifier}.weight`]: classifier.weight as tf.Tensor,
       [`${names.classifier}.bias`]: classifier.bias as tf.Tensor,

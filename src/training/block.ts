@@ -1,6 +1,11 @@
-/** One pre-norm transformer block: forward that keeps what the backward needs, and backward. */
+/**
+ * One pre-norm transformer block: forward that keeps what the backward needs, and backward.
+ *
+ * Of the last block only CLS is ever read, so there `size.queries` is 1: keys and values come from
+ * all tokens, everything after them is computed for CLS alone.
+ */
 import * as tf from '@tensorflow/tfjs';
-import { attention, attentionGradient } from './attention.ts';
+import { attention, attentionGradients } from './attention.ts';
 import type { AttentionSaved, AttentionSize } from './attention.ts';
 import {
   gelu,
@@ -36,17 +41,23 @@ export interface BlockContext {
   size: AttentionSize;
 }
 
-const QKV = ['query', 'key', 'value'].map((name) => `attention.attention.${name}`);
+const QUERY = 'attention.attention.query';
+const KEY_VALUE = ['attention.attention.key', 'attention.attention.value'];
 
-/** x [batch·tokens, dim] → the block's output, and what `blockGradients` needs. */
+/**
+ * @param x [batch·tokens, dim]
+ * @returns output [batch·queries, dim], and what `blockGradients` needs
+ */
 export function blockForward(x: T2, context: BlockContext): { y: T2; saved: BlockSaved } {
   const { eps, size } = context;
   const w = reader(context);
   const n1 = layerNorm(x, { ...w.pair('layernorm_before'), eps });
-  const { weight: qkvWeight, bias: qkvBias } = joinQkv(w);
-  const heads = attention(linear(n1.y, qkvWeight, qkvBias), size);
+  const query = w.pair(QUERY);
+  const { weight, bias } = joinKeyValue(w);
+  const asking = linear(askingRows(n1.y, size), query.weight, query.bias);
+  const heads = attention(asking, linear(n1.y, weight, bias), size);
   const output = w.pair('attention.output.dense');
-  const x1 = tf.add(x, linear(heads.out, output.weight, output.bias)) as T2;
+  const x1 = tf.add(askingRows(x, size), linear(heads.out, output.weight, output.bias)) as T2;
   const n2 = layerNorm(x1, { ...w.pair('layernorm_after'), eps });
   const intermediate = w.pair('intermediate.dense');
   const hidden = linear(n2.y, intermediate.weight, intermediate.bias);
@@ -68,14 +79,16 @@ export function blockForward(x: T2, context: BlockContext): { y: T2; saved: Bloc
 }
 
 /**
- * @param dy gradient by the block's output [batch·tokens, dim]
- * @returns gradient by the block's input, and by each of its tensors under its full name
+ * @param dy gradient by the block's output [batch·queries, dim]
+ * @returns gradient by the block's input [batch·tokens, dim], and by each of its tensors under its
+ *   full name
  */
 export function blockGradients(
   dy: T2,
   saved: BlockSaved,
   context: BlockContext,
 ): { dx: T2; gradients: NamedTensors } {
+  const { size } = context;
   const w = reader(context);
   const gradients: NamedTensors = {};
   const put = (name: string, pair: { weight: tf.Tensor; bias: tf.Tensor }) => {
@@ -94,15 +107,34 @@ export function blockGradients(
 
   put('attention.output.dense', linearWeightGradients(dX1, saved.attended));
   const dAttended = linearInputGradient(dX1, w.pair('attention.output.dense').weight);
-  const dQkv = attentionGradient(dAttended, saved.heads, context.size);
-  const joined = linearWeightGradients(dQkv, saved.h1);
-  const weights = tf.split(joined.weight, 3, 0);
-  const biases = tf.split(joined.bias, 3, 0);
-  QKV.forEach((name, i) => put(name, { weight: weights[i]!, bias: biases[i]! }));
-  const dH1 = linearInputGradient(dQkv, joinQkv(w).weight);
+  const d = attentionGradients(dAttended, saved.heads, size);
+  put(QUERY, linearWeightGradients(d.q, askingRows(saved.h1, size)));
+  const joined = linearWeightGradients(d.kv, saved.h1);
+  const weights = tf.split(joined.weight, 2, 0);
+  const biases = tf.split(joined.bias, 2, 0);
+  KEY_VALUE.forEach((name, i) => put(name, { weight: weights[i]!, bias: biases[i]! }));
+  const dH1 = tf.add(
+    linearInputGradient(d.kv, joinKeyValue(w).weight),
+    allRows(linearInputGradient(d.q, w.pair(QUERY).weight), size),
+  ) as T2;
   const norm1 = layerNormGradients(dH1, saved.norm1, w.pair('layernorm_before').weight);
   put('layernorm_before', norm1);
-  return { dx: tf.add(dX1, norm1.x), gradients };
+  return { dx: tf.add(allRows(dX1, size), norm1.x), gradients };
+}
+
+/** Rows of the tokens that ask: x itself, or each image's CLS [batch, dim]. */
+function askingRows(x: T2, { batch, queries, tokens }: AttentionSize): T2 {
+  if (queries === tokens) return x;
+  const dim = x.shape[1];
+  return tf.slice(tf.reshape(x, [batch, tokens * dim]) as T2, [0, 0], [batch, dim]);
+}
+
+/** The inverse of `askingRows` for gradients: the other tokens get 0. */
+function allRows(dx: T2, { batch, queries, tokens }: AttentionSize): T2 {
+  if (queries === tokens) return dx;
+  const dim = dx.shape[1];
+  const rest = tf.zeros([batch, (tokens - 1) * dim]) as T2;
+  return tf.reshape(tf.concat2d([dx, rest], 1), [batch * tokens, dim]);
 }
 
 /** Every tensor of `saved`, to keep it past a tidy or to dispose it. */
@@ -130,9 +162,9 @@ function reader({ weights, index }: BlockContext) {
   };
 }
 
-/** Query, key and value as one [3·dim, dim] layer: one wide product instead of three. */
-function joinQkv(w: Reader): { weight: T2; bias?: tf.Tensor1D } {
-  const pairs = QKV.map((name) => w.pair(name));
+/** Key and value as one [2·dim, dim] layer: one wide product instead of two. */
+function joinKeyValue(w: Reader): { weight: T2; bias?: tf.Tensor1D } {
+  const pairs = KEY_VALUE.map((name) => w.pair(name));
   const weight = tf.concat2d(
     pairs.map((p) => p.weight as T2),
     0,

@@ -46,7 +46,7 @@ export const SMALL_SET: FineTuneSettings = { ...TUTORIAL, epochs: 12, learningRa
 export const HEAD: FineTuneSettings = {
   ...TUTORIAL,
   mode: 'head',
-  epochs: 60,
+  epochs: 20,
   batchSize: 16,
   learningRate: 3e-3,
 };
