@@ -1,13 +1,11 @@
 import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
-import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
-import type { TileCache } from '../../src/imagery/tile-cache.ts';
 import type { Tile } from '../../src/site/tile.ts';
-import type { DemoPainter } from '../../src/platform/browser/demo-painter.ts';
+import type { SiteWorker } from '../../src/platform/browser/site-client.ts';
 import type { BackendName } from '../../src/vit/classifier.ts';
 import { t } from './localize.ts';
 import { browserSessionStore } from './session-store.ts';
-import type { ImagerySpec, ModelRef, SessionPorts, TileCorrection } from './session.ts';
+import type { ModelRef, SessionPorts, TileCorrection } from './session.ts';
 
 export interface BrowserPortsOptions {
   /** Folder of the page's own checkpoint, relative to the page; null for none. */
@@ -20,24 +18,21 @@ export interface BrowserPortsOptions {
 /** Ports over the browser: fetch, canvas, IndexedDB and a worker. What is heavy loads on first use. */
 export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
   const { modelUrl = 'models/upwind-vit/', modelName = 'upwind-vit' } = options;
-  let cache: TileCache | null = null;
   let bundled: Promise<ModelRef | null> | null = null;
 
-  async function means() {
-    const [{ createBrowserFetch }, { createBrowserImageDecoder }, { createBrowserTileCache }] =
-      await Promise.all([
-        import('../../src/platform/browser/fetch-imagery.ts'),
-        import('../../src/platform/browser/image-decoder.ts'),
-        import('../../src/platform/browser/tile-cache.ts'),
-      ]);
-    cache ??= createBrowserTileCache();
-    return { fetch: createBrowserFetch(), decoder: createBrowserImageDecoder(), cache };
-  }
+  let site: SiteWorker | null = null;
+  const worker = async () => {
+    const { SiteWorker } = await import('../../src/platform/browser/site-client.ts');
+    return (site ??= new SiteWorker());
+  };
 
   return {
     store: browserSessionStore(options.storeName),
 
-    resolveImagery,
+    async resolveImagery(spec) {
+      const { openImagery } = await import('../../src/platform/browser/open-imagery.ts');
+      return openImagery(spec);
+    },
 
     bundledModel: () => (bundled ??= modelUrl === null ? Promise.resolve(null) : findModel()),
 
@@ -57,33 +52,26 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
       });
     },
 
-    async analyse({ site, settings }, { source, classifier }, { signal, onEvent }) {
-      const [{ analyseSite }, hosts] = await Promise.all([
-        import('../../src/analysis/analyse-site.ts'),
-        means(),
-      ]);
-      const { edition, tolerance, conservative, tileM } = settings;
-      return analyseSite(
-        {
-          site: site.at,
-          siteName: site.name,
-          heightFt: site.heightFt,
-          edition,
-          tolerance,
-          conservative,
-          tileM,
-        },
-        { source, classifier, ...hosts },
-        { signal, onProgress: onEvent },
-      );
+    async analyse({ site, settings }, { classifier }, { signal, onEvent }) {
+      const { imagery, edition, tolerance, conservative, tileM } = settings;
+      const request = {
+        site: site.at,
+        siteName: site.name,
+        heightFt: site.heightFt,
+        edition,
+        tolerance,
+        conservative,
+        tileM,
+      };
+      const job = { request, imagery };
+      return (await worker()).analyse(job, classifier, { signal, onProgress: onEvent });
     },
 
     async reassess(result, { corrections = [], settings }) {
-      const { reassess } = await import('../../src/analysis/reassess.ts');
       const labels = new Map<string, Roughness | null>(
         corrections.map(({ tileId, roughness }) => [tileId, roughness]),
       );
-      return reassess(result, {
+      return (await worker()).reassess(result, {
         labels,
         overrides: corrections.reduce(
           (trail, correction) => withCorrection(trail, correction, result),
@@ -99,17 +87,15 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
       });
     },
 
-    async capturePatch(tile, result, source, signal) {
-      const [{ captureTiles, isPatch }, hosts] = await Promise.all([
-        import('../../src/imagery/capture.ts'),
-        means(),
-      ]);
+    async capturePatch(tile, result, imagery, signal) {
       const sizePx = Math.round(result.settings.tileM / result.imagery.targetMetresPerPixel);
-      const wanted = [await groundSeen(tile, result)];
-      for await (const found of captureTiles(wanted, { source, ...hosts, sizePx, signal })) {
-        if (isPatch(found)) return found;
-      }
-      return null;
+      const job = { tile: await groundSeen(tile, result), imagery, sizePx };
+      return (await worker()).capture(job, signal);
+    },
+
+    dispose() {
+      site?.dispose();
+      site = null;
     },
   };
 
@@ -122,24 +108,6 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
     );
     return there ? { kind: 'url', url, name: modelName } : null;
   }
-}
-
-/** Apart from the map's, so that capture never waits behind tiles that are only looked at. */
-let demoPainter: DemoPainter | null = null;
-
-/** The source behind a choice in the picker. @throws UserError in words for the page */
-async function resolveImagery(spec: ImagerySpec): Promise<ImagerySource> {
-  const [{ resolveImagery: resolve }, { demoSource }, painting] = await Promise.all([
-    import('../../src/imagery/sources/resolve-source.ts'),
-    import('../../src/demo/demo-source.ts'),
-    import('../../src/platform/browser/demo-painter.ts'),
-  ]);
-  return resolve(spec.url ?? spec.id, {
-    sources: [demoSource({ painter: (demoPainter ??= new painting.DemoPainter()).paint })],
-    maxZoom: spec.maxZoom,
-    attribution: spec.attribution,
-    wmsLayer: spec.layers,
-  });
 }
 
 /** The asked-for backend first; the others stay as a way out, which the result then says. */

@@ -8,6 +8,7 @@ import type {
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
+import type { ImageryChoice } from '../../src/platform/browser/open-imagery.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import type { BackendInfo, BackendName, Classifier, ModelInfo } from '../../src/vit/classifier.ts';
 
@@ -41,16 +42,8 @@ export interface Settings {
   geocoderUrl: string | null;
 }
 
-/** What the imagery picker chose: a preset id, or a service the person brings. */
-export interface ImagerySpec {
-  id: string;
-  /** URL template (`{z}/{x}/{y}`) or WMS address, for `xyz` and `wms`. */
-  url?: string;
-  maxZoom?: number;
-  /** WMS layer names. */
-  layers?: string;
-  attribution?: string;
-}
+/** What the imagery picker chose. */
+export type ImagerySpec = ImageryChoice;
 
 /** Where a checkpoint comes from. */
 export type ModelRef =
@@ -166,10 +159,12 @@ export interface SessionPorts {
   capturePatch(
     tile: TileResult,
     result: SiteResult,
-    source: ImagerySource,
+    imagery: ImagerySpec,
     signal: AbortSignal,
   ): Promise<Patch | null>;
   store: SessionStore;
+  /** Ends what the ports hold, such as workers. */
+  dispose?(): void;
 }
 
 /** Keeps settings and the last answer on this device. */

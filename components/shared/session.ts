@@ -379,10 +379,10 @@ export class Session {
   async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
     const held = this.#patches.get(tileId);
     if (held) return held;
-    const { result, imagery } = this.#state;
+    const { result, imagery, settings } = this.#state;
     const tile = result?.tiles.find(({ id }) => id === tileId);
     if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;
-    const patch = await this.#ports.capturePatch(tile, result, imagery.source, signal);
+    const patch = await this.#ports.capturePatch(tile, result, settings.imagery, signal);
     if (patch && this.#state.result === result) this.#patches.set(tileId, patch);
     return patch;
   }
@@ -436,6 +436,7 @@ export class Session {
   async dispose(): Promise<void> {
     this.#ending.abort();
     await this.#releaseModel();
+    this.#ports.dispose?.();
     this.#disposed = true;
     this.#listeners.clear();
     this.#patches.clear();

@@ -105,6 +105,29 @@ export const tileCardStyles = css`
     width: 100%;
     margin-top: 12px;
   }
+  @media (max-width: 720px) {
+    section {
+      display: grid;
+      grid-template-columns: 92px 1fr;
+      gap: 0 14px;
+      width: 290px;
+    }
+    section > * {
+      grid-column: 1 / -1;
+    }
+    canvas {
+      grid-column: 1;
+      margin: 0 0 10px;
+    }
+    .bars {
+      grid-column: 2;
+      align-content: center;
+      margin: 0 0 10px;
+    }
+    dl:not(.bars) {
+      grid-template-columns: auto 1fr;
+    }
+  }
   .line {
     display: flex;
     gap: 7px;

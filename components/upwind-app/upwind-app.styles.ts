@@ -155,7 +155,7 @@ export const appStyles = css`
   @media (max-width: 720px) {
     upwind-map {
       --upwind-map-inset-left: 0px;
-      --upwind-map-inset-bottom: var(--sheet);
+      --upwind-map-inset-bottom: min(var(--sheet), 60dvh);
       bottom: 0;
     }
     .panel {

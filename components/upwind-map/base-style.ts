@@ -24,7 +24,7 @@ export function baseStyle(source: ImagerySource | null): StyleSpecification {
               id: 'imagery',
               type: 'raster' as const,
               source: 'imagery',
-              paint: { 'raster-fade-duration': 150 },
+              paint: { 'raster-fade-duration': 0 },
             },
           ]
         : []),

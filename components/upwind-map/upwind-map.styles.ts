@@ -209,7 +209,10 @@ export const mapStyles = css`
     .card {
       right: auto;
       left: 12px;
-      max-width: calc(100vw - 84px);
+      max-width: calc(100vw - 76px);
+      max-height: calc(100dvh - var(--upwind-map-inset-bottom, 0px) - 20px);
+      overflow: auto;
+      border-radius: var(--_radius);
     }
     .foot {
       align-items: flex-end;

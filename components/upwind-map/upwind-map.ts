@@ -111,6 +111,8 @@ export class UpwindMap extends SessionElement {
         center: this.session?.state.site?.at ?? { lng: 0, lat: 20 },
         zoom: this.session?.state.site ? 13 : 2,
         attributionControl: false,
+        // No fading: without a GPU it would redraw the map through the whole analysis.
+        fadeDuration: 0,
         maxPitch: 0,
         dragRotate: false,
         pitchWithRotate: false,

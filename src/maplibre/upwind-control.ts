@@ -51,6 +51,10 @@ export interface UpwindControlEvents {
   tilehover: { tileId: string | null; bearingDeg: number | null };
 }
 
+/** Time between two redraws of the overlay [ms]. */
+const LEAST_MS = 200;
+const MOST_MS = 2000;
+
 const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radiiM: [] };
 
 /**
@@ -71,7 +75,11 @@ export class UpwindControl implements IControl {
   #hotSectors: readonly number[] = [];
   #hoveredTile: string | null = null;
   #images: Map<string, ImageData> | null = null;
-  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the map may be asked to draw again. */
+  #rested = -Infinity;
+  /** Highlights as the map shows them. */
+  #shownMarks = '';
   /** Parts of the content that the map does not show yet. */
   #dirty = new Set<keyof OverlayContent>();
   #events = new EventTarget();
@@ -101,8 +109,8 @@ export class UpwindControl implements IControl {
   onRemove(): void {
     const map = this.#map;
     if (!map) return;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     map.off('styledata', this.#attach);
     map.off('click', this.#onClick);
     map.off('mousemove', this.#onPointer);
@@ -123,7 +131,7 @@ export class UpwindControl implements IControl {
     return () => this.#events.removeEventListener(type, wrapped);
   }
 
-  /** Shows a site, its tiles and its answer; drawn with the next frame. */
+  /** Shows a site, its tiles and its answer; drawn shortly after. */
   show(content: Partial<OverlayContent>): void {
     const before = this.#content;
     const now = (this.#content = { ...before, ...content });
@@ -131,11 +139,13 @@ export class UpwindControl implements IControl {
     for (const key of Object.keys(now) as (keyof OverlayContent)[]) {
       if (now[key] !== before[key]) this.#dirty.add(key);
     }
-    if (!this.#map || this.#frame || this.#dirty.size === 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
+    if (!this.#map || this.#timer !== undefined || this.#dirty.size === 0) return;
+    // Tiles come one by one; a map without a GPU takes long to draw each.
+    const wait = Math.max(0, this.#rested - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#refresh();
-    });
+    }, wait);
   }
 
   /** Opacity, and which parts are shown. */
@@ -168,6 +178,10 @@ export class UpwindControl implements IControl {
   #applyHighlight(): void {
     const map = this.#map;
     if (!map?.getLayer(this.#ids.tileHot)) return;
+    // Setting a filter draws the map again, even where it is the same.
+    const marks = JSON.stringify([this.#hotTile, this.#markedTiles, this.#hotSectors]);
+    if (marks === this.#shownMarks) return;
+    this.#shownMarks = marks;
     const some = this.#hotSectors.length > 0;
     const within: FilterSpecification = [
       'in',
@@ -201,6 +215,7 @@ export class UpwindControl implements IControl {
     }
     for (const key of Object.keys(this.#content)) this.#dirty.add(key as keyof OverlayContent);
     this.#refresh();
+    this.#shownMarks = '';
     this.#applyHighlight();
   };
 
@@ -238,6 +253,17 @@ export class UpwindControl implements IControl {
     }
     if (dirty('site', 'radiiM')) set(sources.rings, site ? rings(site, radiiM) : collection([]));
     this.#dirty.clear();
+    this.#restAfterDrawing(map);
+  }
+
+  /** Leaves the map, and the model that may share its GPU, three times as long as drawing took. */
+  #restAfterDrawing(map: MapLibreMap): void {
+    const begun = performance.now();
+    this.#rested = begun + MOST_MS;
+    map.once('idle', () => {
+      const took = performance.now() - begun;
+      this.#rested = begun + Math.min(MOST_MS, Math.max(LEAST_MS, 3 * took));
+    });
   }
 
   #tileAt(event: MapMouseEvent): string | null {

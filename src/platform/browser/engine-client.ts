@@ -120,7 +120,7 @@ function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
 }
 
 /** Errors lose their class between threads; the name stays. */
-function revived(error: unknown): unknown {
+export function revived(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   if (error.name === 'UserError') return new UserError(error.message);
   if (error.name === 'AbortError' && !(error instanceof DOMException)) {

@@ -1,0 +1,111 @@
+import { proxy, releaseProxy, wrap } from 'comlink';
+import type { Remote } from 'comlink';
+import type { AnalyseRequest } from '../../analysis/analyse-request.ts';
+import type { AnalysisListener } from '../../analysis/analysis-event.ts';
+import type { Reassessment } from '../../analysis/reassess.ts';
+import type { SiteResult } from '../../analysis/site-result.ts';
+import type { Patch } from '../../imagery/patch.ts';
+import type { Tile } from '../../site/tile.ts';
+import { UserError } from '../../site/user-error.ts';
+import type { Classifier } from '../../vit/classifier.ts';
+import { revived } from './engine-client.ts';
+import type { ImageryChoice } from './open-imagery.ts';
+import type { Classify, ClassifierState, SiteHost } from './site-protocol.ts';
+
+/**
+ * The analysis in a worker of its own, started with the first call. Rejections are as those of
+ * `analyseSite`; `dispose` ends the worker.
+ */
+export class SiteWorker {
+  #worker: Worker | null = null;
+  #host: Remote<SiteHost> | null = null;
+  #broken: Promise<never> | null = null;
+  #calls = 0;
+
+  /** `analyseSite`, with the imagery named rather than given. */
+  analyse(
+    job: { request: AnalyseRequest; imagery: ImageryChoice },
+    classifier: Classifier,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: AnalysisListener },
+  ): Promise<SiteResult> {
+    const classify: Classify = async (images) => {
+      const answers = await classifier.classify(images, { signal });
+      return { answers, state: stateOf(classifier) };
+    };
+    return this.#call(signal, (host, call) =>
+      host.analyse(
+        call,
+        { ...job, classifier: stateOf(classifier) },
+        proxy(classify),
+        proxy(onProgress),
+      ),
+    );
+  }
+
+  /** `reassess`. */
+  reassess(result: SiteResult, change: Reassessment): Promise<SiteResult> {
+    return this.#call(undefined, (host) => host.reassess(result, change));
+  }
+
+  /** The picture of one tile; null where there is none. */
+  capture(
+    job: { tile: Tile; imagery: ImageryChoice; sizePx: number },
+    signal: AbortSignal,
+  ): Promise<Patch | null> {
+    return this.#call(signal, (host, call) => host.capture(call, job));
+  }
+
+  dispose(): void {
+    this.#host?.[releaseProxy]();
+    this.#worker?.terminate();
+    this.#worker = this.#host = this.#broken = null;
+  }
+
+  #start(): { host: Remote<SiteHost>; broken: Promise<never> } {
+    if (this.#host && this.#broken) return { host: this.#host, broken: this.#broken };
+    const worker = new Worker(new URL('./site.worker.js', import.meta.url), {
+      type: 'module',
+      name: 'upwind-site',
+    });
+    const broken = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', ({ message }) => {
+        this.dispose();
+        reject(
+          new UserError(
+            `The analysis worker stopped: ${message || 'its script did not load'}. Reload the page.`,
+          ),
+        );
+      });
+    });
+    broken.catch(() => {}); // Heard by whoever waits; nobody may be waiting when it happens.
+    const host = wrap<SiteHost>(worker);
+    this.#worker = worker;
+    this.#host = host;
+    this.#broken = broken;
+    return { host, broken };
+  }
+
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    send: (host: Remote<SiteHost>, call: number) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const { host, broken } = this.#start();
+    const call = ++this.#calls;
+    const cancel = () => void host.cancel(call);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await Promise.race([send(host, call), broken]);
+    } catch (error) {
+      throw revived(error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+}
+
+const stateOf = ({ model, backend, batchSize }: Classifier): ClassifierState => ({
+  model,
+  backend,
+  batchSize,
+});
