@@ -1,6 +1,6 @@
 /**
  * The core of Upwind. Importing it does nothing: no network, no page, no compute backend.
- * `upwind/node` and `upwind/worker` bring the host: pictures, checkpoints, and an engine.
+ * `upwind/node` brings the host on the command line: pictures, checkpoints, and an engine.
  */
 export type { LngLat } from './site/lng-lat.ts';
 export type { Tile } from './site/tile.ts';

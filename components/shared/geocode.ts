@@ -1,3 +1,4 @@
+import { assertSite } from '../../src/site/place.ts';
 import { UserError } from '../../src/site/user-error.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 
@@ -11,7 +12,12 @@ export async function geocode(
   text: string,
   signal: AbortSignal,
 ): Promise<{ name: string; at: LngLat }[]> {
-  const url = template.replace('{query}', encodeURIComponent(text));
+  if (!/^https?:\/\//i.test(template) || !template.includes('{query}')) {
+    throw new UserError(
+      'The address service needs an http address with {query} in it. See the report’s settings.',
+    );
+  }
+  const url = template.replaceAll('{query}', () => encodeURIComponent(text));
   let answer: unknown;
   try {
     const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
@@ -43,6 +49,10 @@ function fromGeoJson(value: unknown) {
 }
 
 function hit(lng: number | undefined, lat: number | undefined, name: unknown) {
-  if (lng === undefined || lat === undefined || !Number.isFinite(lng + lat)) return null;
-  return { name: String(name), at: { lng, lat } };
+  if (lng === undefined || lat === undefined) return null;
+  try {
+    return { name: String(name), at: assertSite({ lng, lat }) };
+  } catch {
+    return null;
+  }
 }

@@ -119,7 +119,9 @@ export class Session {
   async restore(link: { site?: Site; settings?: Partial<Settings> } = {}): Promise<void> {
     const saved = await this.#ports.store.load();
     const settings = { ...DEFAULT_SETTINGS, ...saved.settings, ...link.settings };
-    const site = link.site ?? saved.site;
+    // A link is shorter than the place it was made from: the page's own must not move the site.
+    const own = link.site && saved.site && isNear(link.site, saved.site);
+    const site = own ? saved.site : (link.site ?? saved.site);
     const keep = saved.result !== null && site !== null && isFor(saved.result, site);
     this.#set({
       settings,
@@ -452,6 +454,12 @@ const isFor = (result: SiteResult, site: Site): boolean =>
   result.site.lng === site.at.lng &&
   result.site.lat === site.at.lat &&
   result.site.heightFt === site.heightFt;
+
+/** Equal to the digits that a link carries. */
+const isNear = (a: Site, b: Site): boolean =>
+  Math.abs(a.at.lng - b.at.lng) < 1e-6 &&
+  Math.abs(a.at.lat - b.at.lat) < 1e-6 &&
+  Math.abs(a.heightFt - b.heightFt) < 0.02;
 
 const answerOf = (result: SiteResult) => ({ result, tiles: result.tiles, assessment: result });
 

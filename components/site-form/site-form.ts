@@ -28,6 +28,8 @@ export class UpwindSiteForm extends SessionElement {
   @query('#place') private placeField!: HTMLInputElement;
   @query('#height') private heightField!: HTMLInputElement;
   #searching: AbortController | null = null;
+  /** What the hits on show answer. */
+  #asked = '';
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
     'site',
@@ -206,6 +208,8 @@ export class UpwindSiteForm extends SessionElement {
     const text = this.placeField.value.trim();
     const { site, settings } = this.session!.state;
     const shown = site && (site.name ?? `${site.at.lat.toFixed(5)}, ${site.at.lng.toFixed(5)}`);
+    // Leaving the field to press one of the hits must not take them away.
+    if (this.hits.length > 0 && text === this.#asked) return;
     this.placeError = '';
     this.hits = [];
     if (text === '' || text === shown) return;
@@ -226,6 +230,7 @@ export class UpwindSiteForm extends SessionElement {
       const hits = await geocode(settings.geocoderUrl, text, searching.signal);
       if (searching.signal.aborted) return;
       this.hits = hits;
+      this.#asked = text;
       if (hits.length === 0) this.placeError = t('site.search.nothing', { text });
     } catch (error) {
       if (!searching.signal.aborted) this.placeError = (error as Error).message;

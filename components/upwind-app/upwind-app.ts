@@ -101,7 +101,12 @@ export class UpwindApp extends LitElement {
     const { site, settings } = this.session.state;
     if (location.hash === writeHash(site, settings)) return;
     const link = readHash(location.hash);
-    if (Object.keys(link.settings).length > 0) await this.session.change(link.settings);
+    const { model, ...others } = link.settings;
+    if (Object.keys(others).length > 0) await this.session.change(others);
+    // Not a mere setting: the model that is loaded has to go.
+    if (model && JSON.stringify(model) !== JSON.stringify(settings.model)) {
+      await this.session.useModel(model);
+    }
     if (!link.site) return;
     this.session.setSite(link.site.at, link.site.name);
     this.session.setHeightFt(link.site.heightFt);

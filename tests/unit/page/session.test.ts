@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Session } from '../../../components/shared/session.ts';
 import type { SessionState } from '../../../components/shared/session.ts';
+import { readHash, writeHash } from '../../../components/shared/url-state.ts';
 import { mockPorts, mockSource } from '../../support/mock-ports.ts';
 import { mockResult } from '../../support/mock-result.ts';
 
@@ -116,6 +117,21 @@ describe('Session', () => {
     await other.restore({ site: { at: PLACE, name: null, heightFt: 40 } });
     expect(other.state.result).toBeNull();
     expect(other.state.site?.heightFt).toBe(40);
+  });
+
+  it('restores the answer of a clicked place under the link that the page itself wrote', async () => {
+    const ports = mockPorts();
+    const session = new Session(ports);
+    await session.restore();
+    await session.change({ unit: 'm' });
+    session.setSite({ lng: 20.512345678912, lat: -34.036812345678 }, 'Mill');
+    session.setHeightFt(33);
+    const result = await session.analyse();
+    const again = new Session(mockPorts({ saved: result }));
+    await again.restore(readHash(writeHash(session.state.site, session.state.settings)));
+    expect(again.state.site).toEqual(session.state.site);
+    expect(again.state.result).toEqual(result);
+    expect(again.state.stale).toBe(false);
   });
 
   it('judges again at once when the rules change, and marks the answer stale otherwise', async () => {
