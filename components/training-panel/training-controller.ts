@@ -15,8 +15,10 @@ import type {
   StoredRun,
 } from '../../src/platform/browser/training-protocol.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
+import { PRESETS } from '../../src/training/settings.ts';
 import type { FineTuneSettings } from '../../src/training/settings.ts';
 import type { EpochReport, StepReport } from '../../src/training/trainer-state.ts';
+import type { ModelRef } from '../shared/session.ts';
 import type { BackendInfo, BackendName } from '../../src/vit/classifier.ts';
 
 /** A run as the panel shows it. */
@@ -36,8 +38,19 @@ export interface RunView {
   storedStep: number | null;
 }
 
+/** The next run as it is being set up. */
+export interface Draft {
+  settings: FineTuneSettings;
+  /** Base model that was chosen; null for the one that offers itself. */
+  base: ModelRef | null;
+  /** Name of the model to be; empty for the one that offers itself. */
+  name: string;
+  allowMissing: boolean;
+}
+
 /** Everything the panel shows. One immutable snapshot; views read it and call the controller. */
 export interface TrainingState {
+  draft: Draft;
   reading: { done: number; total: number } | null;
   /** Class names that need an answer. */
   asking: string[] | null;
@@ -51,6 +64,7 @@ export interface TrainingState {
 }
 
 export const NOTHING_YET: TrainingState = {
+  draft: { settings: PRESETS.head, base: null, name: '', allowMissing: false },
   reading: null,
   asking: null,
   dataset: null,
@@ -75,6 +89,7 @@ export class TrainingController {
   #client: Promise<TrainingClient> | null = null;
   #files: CheckpointFiles | null = null;
   #estimating = 0;
+  #began = false;
   #disposed = false;
 
   constructor(private readonly ports: TrainingPorts) {}
@@ -98,8 +113,14 @@ export class TrainingController {
     return (this.#client ??= this.ports.client());
   }
 
-  /** What an earlier visit left: models, and perhaps an interrupted run. */
+  change(draft: Partial<Draft>): void {
+    this.#set({ draft: { ...this.#state.draft, ...draft } });
+  }
+
+  /** What an earlier visit left: models, and perhaps an interrupted run. Once is enough. */
   async begin(): Promise<void> {
+    if (this.#began) return;
+    this.#began = true;
     await this.#try(async () => {
       await this.listModels();
       this.#set({ stored: await (await this.#worker()).storedRun() });

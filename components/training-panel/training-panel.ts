@@ -1,10 +1,8 @@
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
 import type { RunRequest, StoredRun } from '../../src/platform/browser/training-protocol.ts';
-import { PRESETS } from '../../src/training/settings.ts';
-import type { FineTuneSettings } from '../../src/training/settings.ts';
 import { formStyles } from '../shared/form-styles.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
@@ -22,11 +20,21 @@ import './outcome-view.ts';
 import './run-view.ts';
 import './train-form.ts';
 import type { SettingsEvent } from './train-form.ts';
-import { TrainingController, backendOrder } from './training-controller.ts';
-import type { TrainingState } from './training-controller.ts';
+import { backendOrder } from './training-controller.ts';
+import type { Draft, TrainingController, TrainingState } from './training-controller.ts';
+import { browserTraining, trainingOf } from './training-of.ts';
 import type { UpwindUseModelEvent } from './training-panel.events.ts';
 import { trainStyles } from './training-panel.styles.ts';
 import { bytesText, countText, timeText, whenText } from './words.ts';
+
+/** Labels opened last: handed to every panel that the page makes, they are read once. */
+let opened: CheckpointFiles | null = null;
+
+const panelStyles = css`
+  .pane {
+    padding: 4px 18px 20px;
+  }
+`;
 
 /**
  * Fine-tunes a model in the browser: pictures, recipe, live curves, outcome, stored models.
@@ -36,7 +44,7 @@ import { bytesText, countText, timeText, whenText } from './words.ts';
  */
 @customElement('upwind-trainer')
 export class UpwindTrainer extends SessionElement {
-  static override styles = [tokens, base, formStyles, trainStyles];
+  static override styles = [tokens, base, formStyles, trainStyles, panelStyles];
   protected override readonly watches: readonly (keyof SessionState)[] = ['model', 'settings'];
 
   /** Pictures to open, such as a person's labels: read as imagefolder or parquet. */
@@ -44,24 +52,15 @@ export class UpwindTrainer extends SessionElement {
   /** Model to start from, without a session. */
   @property({ attribute: false }) baseModel: ModelRef | null = null;
 
-  @state() private settings: FineTuneSettings = PRESETS.head;
-  @state() private chosen: ModelRef | null = null;
   @state() private bundled: ModelRef | null = null;
-  @state() private name = '';
-  @state() private allowMissing = false;
-  #training = new TrainingController({
-    client: async () => {
-      const { TrainingClient } = await import('../../src/platform/browser/training-client.ts');
-      return new TrainingClient();
-    },
-    models: async () => {
-      const { CheckpointStore } = await import('../../src/platform/browser/checkpoint-store.ts');
-      return new CheckpointStore();
-    },
-  });
+  /** The session's, once it is known, so that a run outlives this element; else its own. */
+  #own: TrainingController | null = null;
   #unfollow: (() => void) | null = null;
   #estimated = '';
-  #began = false;
+
+  get #training(): TrainingController {
+    return (this.#own ??= this.session ? trainingOf(this.session) : browserTraining());
+  }
 
   /** What the panel shows, for whoever embeds it. */
   get state(): TrainingState {
@@ -70,24 +69,32 @@ export class UpwindTrainer extends SessionElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#unfollow = this.#training.subscribe(() => this.requestUpdate());
     addEventListener('beforeunload', this.#onLeave);
-    if (this.#began) return;
-    this.#began = true;
-    void this.#training.begin();
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unfollow?.();
+    this.#unfollow = null;
     removeEventListener('beforeunload', this.#onLeave);
-    // The page's tabs take the panel out of the document; a run goes on in its worker.
+    // Without a session nobody else holds the controller and its worker.
+    if (!this.session) {
+      this.#own?.dispose();
+      this.#own = null;
+    }
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
-    if (changed.has('files') && this.files && !this.#busy) {
-      void this.#training.openDataset(this.files, { seed: this.settings.seed });
+    // Here, not on connecting: the session comes with the context, after that.
+    if (this.isConnected && !this.#unfollow) {
+      this.#unfollow = this.#training.subscribe(() => this.requestUpdate());
+      void this.#training.begin();
+    }
+    if (changed.has('files') && this.files && this.files !== opened && !this.#busy) {
+      opened = this.files;
+      void this.#training.openDataset(this.files, { seed: this.#draft.settings.seed });
     }
   }
 
@@ -106,7 +113,7 @@ export class UpwindTrainer extends SessionElement {
       ${stored && !run ? this.#interrupted(stored) : nothing}
       <upwind-train-data
         .training=${this.#training}
-        .seed=${this.settings.seed}
+        .seed=${this.#draft.settings.seed}
         ?locked=${this.#busy}
       ></upwind-train-data>
       ${dataset && !run ? this.#setup() : nothing}
@@ -130,6 +137,10 @@ export class UpwindTrainer extends SessionElement {
     </div>`;
   }
 
+  get #draft(): Draft {
+    return this.#training.state.draft;
+  }
+
   get #busy(): boolean {
     const { run, outcome } = this.#training.state;
     return run !== null && outcome === null;
@@ -146,7 +157,7 @@ export class UpwindTrainer extends SessionElement {
   }
 
   get #base(): ModelRef | null {
-    return this.chosen ?? this.#onMap ?? this.baseModel ?? this.bundled;
+    return this.#draft.base ?? this.#onMap ?? this.baseModel ?? this.bundled;
   }
 
   get #candidates(): ComparedModel[] {
@@ -184,7 +195,8 @@ export class UpwindTrainer extends SessionElement {
 
   #setup() {
     const { dataset } = this.#training.state;
-    const problems = this.allowMissing ? dataset!.problemsIfMissingAllowed : dataset!.problems;
+    const { settings, name, allowMissing } = this.#draft;
+    const problems = allowMissing ? dataset!.problemsIfMissingAllowed : dataset!.problems;
     const couldAllow =
       dataset!.problems.length > 0 && dataset!.problemsIfMissingAllowed.length === 0;
     const base = this.#base;
@@ -193,12 +205,12 @@ export class UpwindTrainer extends SessionElement {
         .ref=${base}
         .onMap=${this.#onMap}
         .bundled=${this.bundled ?? this.baseModel}
-        @base=${(event: BaseEvent) => (this.chosen = event.detail)}
+        @base=${(event: BaseEvent) => this.#training.change({ base: event.detail })}
       ></upwind-train-base>
       <upwind-train-form
         .training=${this.#training}
-        .settings=${this.settings}
-        @settings=${(event: SettingsEvent) => (this.settings = event.detail)}
+        .settings=${settings}
+        @settings=${(event: SettingsEvent) => this.#training.change({ settings: event.detail })}
       ></upwind-train-form>
       <div>
         <label for="name">${t('train.name')}</label>
@@ -207,8 +219,9 @@ export class UpwindTrainer extends SessionElement {
           class="field"
           maxlength="80"
           placeholder=${this.#defaultName}
-          .value=${this.name}
-          @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+          .value=${name}
+          @input=${(event: Event) =>
+            this.#training.change({ name: (event.target as HTMLInputElement).value })}
         />
       </div>
       ${problems.map((line) => html`<p class="alert">${icon('warning')} ${line}</p>`)}
@@ -217,9 +230,11 @@ export class UpwindTrainer extends SessionElement {
           ? html`<label class="check"
               ><input
                 type="checkbox"
-                .checked=${this.allowMissing}
+                .checked=${allowMissing}
                 @change=${(event: Event) =>
-                  (this.allowMissing = (event.target as HTMLInputElement).checked)}
+                  this.#training.change({
+                    allowMissing: (event.target as HTMLInputElement).checked,
+                  })}
               />${t('train.data.allow')}</label
             >`
           : nothing
@@ -262,11 +277,12 @@ export class UpwindTrainer extends SessionElement {
   }
 
   #request(base: ModelRef): RunRequest {
+    const { settings, name, allowMissing } = this.#draft;
     return {
       base,
-      name: this.name.trim() || this.#defaultName,
-      settings: this.settings,
-      allowMissing: this.allowMissing,
+      name: name.trim() || this.#defaultName,
+      settings,
+      allowMissing,
       ...backendOrder(this.session?.state.settings.backend ?? null),
     };
   }

@@ -20,6 +20,14 @@ const PAGE = `<style>body { margin: 0; } upwind-trainer { max-width: 420px; padd
   document.body.append(panel);
 </script>`;
 
+const APP = `<style>body { margin: 0; }</style><script type="module">
+  import { browserPorts } from '/components/shared/session-ports.ts';
+  import '/components/upwind-app/upwind-app.ts';
+  const app = document.createElement('upwind-app');
+  app.ports = browserPorts({ modelUrl: '/tests/fixtures/vit-nano/', modelName: 'vit-nano' });
+  document.body.append(app);
+</script>`;
+
 let browser: Browser;
 let context: BrowserContext;
 let served: ServedVite;
@@ -30,9 +38,11 @@ beforeAll(async () => {
   folder['train/RoughnessB/broken.png'] = new Uint8Array([1, 2, 3]);
   zipPath = join(mkdtempSync(join(tmpdir(), 'upwind-')), 'tiny.zip');
   writeFileSync(zipPath, zipSync(folder));
-  served = await serveVite({ pages: { '/trainer.html': PAGE } });
-  browser = await launchChromium({ webgpu: false });
-  context = await browser.newContext({ viewport: { width: 460, height: 1400 } });
+  served = await serveVite({ pages: { '/trainer.html': PAGE, '/app.html': APP } });
+  browser = await launchChromium({ webgpu: false, webgl: true });
+  // Colours that fade from one scheme to the other would be measured half way.
+  const viewport = { width: 460, height: 1400 };
+  context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
 });
 afterAll(async () => {
   await browser?.close();
@@ -167,5 +177,31 @@ describe('training in the page', () => {
     expect(await figures.locator('tbody tr').count()).toBe(40);
     expect(second.complaints).toEqual([]);
     await second.page.close();
+  });
+
+  test('in the app: a run outlives the tab strip, and its model reads the map', async () => {
+    const page = await context.newPage();
+    const complaints = watchPage(page);
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.goto(`${served.url}/app.html`);
+    await page.getByRole('tab', { name: 'Train' }).click();
+    await page.setInputFiles('#file', zipPath);
+    await page.getByRole('radio', { name: /Tutorial/ }).check();
+    await page.getByText('Settings').click();
+    await page.getByLabel('Epochs').fill('40');
+    await page.getByLabel('Epochs').blur();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText(/Epoch \d+ of 40, step/).waitFor();
+    await page.getByRole('tab', { name: 'Site', exact: true }).click();
+    await page.getByRole('tab', { name: 'Train' }).click();
+    await page.getByRole('heading', { name: 'Trained' }).waitFor();
+    await page.getByRole('button', { name: 'Use this model on the map' }).click();
+    await page.getByRole('button', { name: 'In use on the map' }).first().waitFor();
+    await page.getByRole('tab', { name: 'Site', exact: true }).click();
+    await page.getByText('vit-nano-tiny · wasm').waitFor();
+    await page.reload();
+    await page.getByText('vit-nano-tiny').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
   });
 });
