@@ -215,8 +215,17 @@ export const mapStyles = css`
       border-radius: var(--_radius);
     }
     .foot {
-      align-items: flex-end;
-      padding-bottom: 18px;
+      flex-wrap: nowrap;
+      padding-bottom: 8px;
+    }
+    .foot > :last-child {
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+    .scale {
+      flex: none;
     }
   }
 `;

@@ -222,6 +222,12 @@ export class UpwindMap extends SessionElement {
     });
   }
 
+  /** True while there is nothing left to load or draw. */
+  get drawn(): boolean {
+    const map = this.#map;
+    return map?.areTilesLoaded() === true && map.loaded() && this.#control?.upToDate === true;
+  }
+
   /** Where a place, in metres east and north of the site, is on the element [px]; null without map. */
   project({ east, north }: { east: number; north: number }): { x: number; y: number } | null {
     const site = this.session?.state.site?.at;

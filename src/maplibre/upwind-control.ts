@@ -53,7 +53,7 @@ export interface UpwindControlEvents {
 
 /** Time between two redraws of the overlay [ms]. */
 const LEAST_MS = 200;
-const MOST_MS = 2000;
+const MOST_MS = 1200;
 
 const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radiiM: [] };
 
@@ -146,6 +146,11 @@ export class UpwindControl implements IControl {
       this.#timer = undefined;
       this.#refresh();
     }, wait);
+  }
+
+  /** True where the map shows everything that it was given. */
+  get upToDate(): boolean {
+    return this.#dirty.size === 0;
   }
 
   /** Opacity, and which parts are shown. */
