@@ -30,12 +30,11 @@ export function choices({ chosen, compact, disabled, choose }: ChoicesOptions): 
       return html`<button
         class="choice ${choice.toLowerCase()}"
         aria-pressed=${chosen === choice}
-        aria-label="${key} ${words}"
         title=${words}
         ?disabled=${disabled}
         @click=${() => choose(choice)}
       >
-        <kbd>${key}</kbd>${compact ? '' : html`<span>${words}</span>`}
+        <kbd>${key}</kbd> <span class=${compact ? 'visually-hidden' : ''}>${words}</span>
       </button>`;
     })}
   </div>`;
