@@ -42,12 +42,23 @@ export function imageryOf(options: ImageryOptions): ImagerySource {
 /** Everything `analyseSite` needs, from command line options. Dispose the classifier afterwards. */
 export async function nodeAnalysisPorts(
   options: ImageryOptions & EngineOptions,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (label: string) => void },
+  {
+    signal,
+    onProgress,
+  }: { signal: AbortSignal; onProgress: (label: string, done: number, total: number) => void },
 ): Promise<AnalysePorts> {
   // The source first: a mistyped address should not wait for a model.
   const source = imageryOf(options);
-  onProgress('loading the model');
-  const classifier = await loadClassifier(modelOf(options), { order: options.backend, signal });
+  onProgress('loading the model', 0, 1);
+  const classifier = await loadClassifier(modelOf(options), {
+    order: options.backend,
+    signal,
+    onProgress: (progress) => {
+      if (progress.stage !== 'read') return;
+      const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+      onProgress('MB of the model', megabytes(progress.loaded), megabytes(progress.total));
+    },
+  });
   return {
     source,
     classifier,

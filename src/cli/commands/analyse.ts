@@ -90,7 +90,7 @@ async function runAnalyse(options: Options): Promise<void> {
   const line = progressLine();
   const ports = await nodeAnalysisPorts(options, {
     signal,
-    onProgress: (label) => line.update(0, 1, label),
+    onProgress: (label, done, total) => line.update(done, total, label),
   });
   const patches = new PatchKeeper();
   try {

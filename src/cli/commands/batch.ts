@@ -34,7 +34,7 @@ async function runBatchCommand(path: string, options: Options): Promise<void> {
   const line = progressLine();
   const ports = await nodeAnalysisPorts(options, {
     signal,
-    onProgress: (label) => line.update(0, list.length, label),
+    onProgress: (label, done, total) => line.update(done, total, label),
   });
   const rows: BatchRow[] = [];
   let failed = 0;

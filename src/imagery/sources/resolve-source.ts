@@ -3,6 +3,7 @@ import type { ImagerySource } from '../image-source.ts';
 import { publicUrl } from '../public-url.ts';
 import { arcgisImageSource, looksLikeImageServer } from './arcgis-image.ts';
 import { PRESETS } from './presets.ts';
+import { googleRefusal } from './refused-hosts.ts';
 import { assertLawfulHost } from './refused-hosts.ts';
 import { ESRI_TERMS } from './terms.ts';
 import { looksLikeWms, wmsSource } from './wms.ts';
@@ -33,6 +34,7 @@ export function resolveImagery(text: string, options: ResolveOptions = {}): Imag
   const known = options.sources?.find((source) => source.id === asked);
   if (known) return known;
   if (Object.hasOwn(PRESETS, asked)) return PRESETS[asked]!();
+  if (/^google\b/i.test(asked)) throw new UserError(googleRefusal);
   if (!/^[a-z]+:\/\//i.test(asked)) {
     const ids = [...(options.sources ?? []).map((source) => source.id), ...Object.keys(PRESETS)];
     throw new UserError(
