@@ -80,7 +80,7 @@ export class TrainingRun {
       weights[name] = tf.tensor(data, old.shape);
       old.dispose();
     }
-    this.devices.optimizer.restore(resume.optimizer, weights);
+    this.devices.optimizer.restore(resume.optimizer);
     const { weights: _weights, optimizer: _optimizer, ...rest } = resume;
     return { ...rest, epochs: [...rest.epochs], steps: [...rest.steps] };
   }
