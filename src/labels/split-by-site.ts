@@ -36,9 +36,11 @@ const emptyTally = (): Tally => ROUGHNESS.map(() => 0);
  * Divides labels into splits by site, never by tile: neighbours look alike, and a model that saw
  * one knows the other. Sites whose ground overlaps stay together.
  *
- * New groups are placed one by one, the largest first and by seed among equals, each where it
- * brings the classes of every split nearest to the wanted shares. Each wanted split gets a group
- * before any gets a second. A site that `assigned` holds keeps its place.
+ * New groups are placed one by one, the one with most classes first, then the largest, by seed
+ * among equals. A group that brings a class which training lacks goes there: what is never shown is
+ * never learnt. Then each wanted split gets a group before any gets a second; after that, each goes
+ * where it brings the classes of every split nearest to the wanted shares. A site that `assigned`
+ * holds keeps its place.
  */
 export function splitBySite(
   labels: readonly Splittable[],
@@ -79,15 +81,24 @@ export function splitBySite(
 
   const sizeOf = (group: string[]) =>
     Math.floor(Math.log2(1 + countOf(sumOf(group.map((site) => tallies.get(site)!)))));
+  const classesOf = (group: string[]) =>
+    sumOf(group.map((site) => tallies.get(site)!)).filter((n) => n > 0).length;
   const order = inSeededOrder(fresh, seed, (group) => group.join(' ')).sort(
     (a, b) => sizeOf(b) - sizeOf(a),
   );
+  // The sort is stable: only the group with most classes moves to the front.
+  const widest = order.reduce<string[] | null>(
+    (best, group) => (best && classesOf(best) >= classesOf(group) ? best : group),
+    null,
+  );
+  if (widest) order.splice(0, 0, ...order.splice(order.indexOf(widest), 1));
   const wanted = SPLITS.filter((split) => shares[split] > 0);
   for (const group of order) {
     const tally = sumOf(group.map((site) => tallies.get(site)!));
+    const missing = tally.some((n, c) => n > 0 && filled.train[c] === 0);
     const empty = countOf(tally) > 0 ? wanted.find((split) => !used.has(split)) : undefined;
     const best =
-      empty ??
+      (missing ? 'train' : empty) ??
       wanted.map((split) => ({ split, cost: costOf(split, tally) })).sort(byCost)[0]!.split;
     place(group, best);
   }

@@ -65,11 +65,25 @@ describe('split by site', () => {
   });
 
   test('two sites give a held-out one; one site alone says what is missing', () => {
-    const two = splitBySite([label(1, 'B'), label(2, 'C')]);
+    const two = splitBySite([label(1, 'B'), label(2, 'B')]);
     expect(Object.values(two.assigned).sort()).toEqual(['train', 'validation']);
     const one = splitBySite([label(1, 'B'), label(1, 'C')]);
     expect(Object.values(one.assigned)).toEqual(['train']);
     expect(one.warnings).toEqual([expect.stringContaining('another site')]);
+  });
+
+  test('what only one site can teach is taught, whatever the seed', () => {
+    const wide = [label(1, 'B'), label(1, 'C'), label(1, 'D')];
+    const narrow = ['C', 'C', 'D', 'C'].map((choice) => label(2, choice as LabelChoice));
+    for (let seed = 0; seed < 20; seed++) {
+      expect(splitBySite([...wide, ...narrow], { seed }).assigned).toEqual({
+        '0.00000,1.00000': 'train',
+        '0.00000,2.00000': 'validation',
+      });
+      const apart = splitBySite([label(1, 'B'), label(2, 'C'), label(3, 'C')], { seed });
+      expect(apart.counts.train).toEqual({ B: 1, C: 1, D: 0 });
+      expect(apart.counts.validation).toEqual({ B: 0, C: 1, D: 0 });
+    }
   });
 
   test('sites whose ground overlaps stay together', () => {
