@@ -82,7 +82,7 @@ async function goTo(page: Page, place: string): Promise<void> {
 async function finished(page: Page) {
   const phase = () =>
     page.evaluate(() => document.querySelector('upwind-app')!.session.state.run.phase);
-  await expect.poll(phase, { timeout: 100_000, interval: 250 }).toMatch(/^(done|failed)$/);
+  await expect.poll(phase, { timeout: 280_000, interval: 250 }).toMatch(/^(done|failed)$/);
   return page.evaluate(() => {
     const { run, result } = document.querySelector('upwind-app')!.session.state;
     return { run, result };
