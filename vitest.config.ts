@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Patience, not a measure: a busy two-core machine computes WebGPU in software.
-const slow = { testTimeout: 600_000, hookTimeout: 300_000 };
+const slow = { testTimeout: 600_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 export default defineConfig({
   test: {

@@ -63,10 +63,13 @@ export interface LaunchOptions {
   args?: string[];
 }
 
+/** How long a page may take to do what it was asked [ms]. */
+const PATIENCE_MS = 240_000;
+
 /** A headless Chromium for tests. Close it in `afterAll`. */
 export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   const { webgpu = true, webgl = false, args = [] } = options;
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: ensureChromium(),
     headless: true,
     args: [
@@ -77,6 +80,14 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
       ...args,
     ],
   });
+  // A busy two-core machine takes its time; no test asserts speed. `newPage` comes through here too.
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
+  };
+  return browser;
 }
 
 /**
