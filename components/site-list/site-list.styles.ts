@@ -84,6 +84,9 @@ export const listStyles = css`
   .about p span:not(:last-child)::after {
     content: ' · ';
   }
+  .about .whole {
+    white-space: nowrap;
+  }
   .name {
     display: block;
     max-width: 100%;

@@ -241,7 +241,7 @@ export class UpwindSiteList extends SessionElement {
             >${imagery.synthetic && !/synthetic/i.test(imagery.name) ? t('sites.synthetic', { name: imagery.name }) : imagery.name}</span
           >
           <span>${model.id}</span>
-          <span>${readingText({ settings: rules })}</span>
+          <span class="whole">${readingText({ settings: rules })}</span>
         </p>
         <p><time datetime=${savedAt}>${t('sites.date', { date: dateText(savedAt) })}</time></p>
       </div>

@@ -177,6 +177,7 @@ export class UpwindMap extends SessionElement {
       assessment: state.assessment,
       radiiM: radiiOf(state),
     });
+    if (state.run.phase !== 'running') control.flush();
     const { hotTileId, tileId, hotDirection, direction, markedTileIds } = state.selection;
     const name = hotDirection ?? direction;
     const hot = state.assessment?.directions.find((one) => one.name === name);

@@ -53,7 +53,7 @@ export interface UpwindControlEvents {
 
 /** Time between two redraws of the overlay [ms]. */
 const LEAST_MS = 200;
-const MOST_MS = 1200;
+const MOST_MS = 4000;
 
 const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radiiM: [] };
 
@@ -146,6 +146,13 @@ export class UpwindControl implements IControl {
       this.#timer = undefined;
       this.#refresh();
     }, wait);
+  }
+
+  /** Draws what is waiting now, such as a finished answer. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#dirty.size > 0) this.#refresh();
   }
 
   /** True where the map shows everything that it was given. */

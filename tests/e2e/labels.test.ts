@@ -5,15 +5,12 @@ import { unzipSync } from 'fflate';
 import { parquetReadObjects } from 'hyparquet';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type * as LabelsModuleNamespace from '../../components/label-board/labels-of.ts';
 import { parseLabel } from '../../src/labels/label.ts';
 import type { LabelRecord } from '../../src/labels/label.ts';
 import { decodePng } from '../../src/labels/png.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-
-type LabelsModule = typeof LabelsModuleNamespace;
 
 /** The page itself over the nano model; tiles 500 m apart, so that a site is read in seconds. */
 const PAGE = `<style>body { margin: 0 }</style><script type="module">
@@ -112,6 +109,9 @@ const stored = () =>
       };
     });
   });
+/** Polls with the patience that a busy machine needs. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 40_000, interval: 100 });
+
 const storedLabels = async () => (await stored()).labels.map((label) => parseLabel(label));
 
 /** Moves through the page with Tab until the deepest focused element fits. */
@@ -166,6 +166,16 @@ const queueId = () =>
         .shadowRoot!.querySelector('upwind-label-picture')?.labelId ?? null,
   );
 
+/** Answers the queue's tiles one after the other by key. */
+async function answerQueue(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await eventually(queueId).not.toBeNull();
+    const id = (await queueId())!;
+    await page.keyboard.press(await answerTo(id));
+    await eventually(queueId).not.toBe(id);
+  }
+}
+
 let before: LabelRecord[];
 let pictures: Record<string, number[]>;
 
@@ -173,9 +183,7 @@ describe('labels, in a real browser', () => {
   test('a site is analysed, and its tiles wait in the queue', async () => {
     await open();
     await analysed();
-    await expect
-      .poll(async () => (await stored()).waiting, { timeout: 60_000 })
-      .toBeGreaterThan(30);
+    await eventually(async () => (await stored()).waiting).toBeGreaterThan(30);
   });
 
   test('twenty tiles are labelled from the keyboard alone, and count at once', async () => {
@@ -184,18 +192,10 @@ describe('labels, in a real browser', () => {
     await page.waitForFunction(() =>
       document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-labels'),
     );
-    const seen = new Set<string>();
-    for (let i = 0; i < 20; i++) {
-      await expect.poll(queueId).not.toBeNull();
-      const id = (await queueId())!;
-      const key = seen.has(id) ? 'b' : await answerTo(id);
-      await page.keyboard.press(key);
-      await expect.poll(queueId).not.toBe(id);
-      seen.add(id);
-    }
-    await expect
-      .poll(async () => (await storedLabels()).flatMap(({ history }) => history).length)
-      .toBe(20);
+    await answerQueue(20);
+    await eventually(
+      async () => (await storedLabels()).flatMap(({ history }) => history).length,
+    ).toBe(20);
     const labels = await storedLabels();
     const byPerson = await tilesByPerson();
     for (const { tileId, label } of labels) expect(byPerson[tileId!]).toBe(label);
@@ -208,12 +208,12 @@ describe('labels, in a real browser', () => {
     const byPerson = await tilesByPerson();
     const answers = labels.flatMap(({ history }) => history).length;
     await page.keyboard.press('Control+z');
-    await expect
-      .poll(async () => Object.keys(await tilesByPerson()).length)
-      .toBeLessThan(labels.length);
+    await eventually(async () => Object.keys(await tilesByPerson()).length).toBeLessThan(
+      labels.length,
+    );
     expect((await storedLabels()).flatMap(({ history }) => history).length).toBeLessThan(answers);
     await page.keyboard.press('Control+Shift+z');
-    await expect.poll(tilesByPerson).toEqual(byPerson);
+    await eventually(tilesByPerson).toEqual(byPerson);
     expect(await storedLabels()).toEqual(labels);
   });
 
@@ -227,12 +227,12 @@ describe('labels, in a real browser', () => {
     );
     await page.keyboard.press('Enter');
     await page.keyboard.press('d');
-    await expect.poll(async () => (await tilesByPerson())[tileId]).toBe('D');
+    await eventually(async () => (await tilesByPerson())[tileId]).toBe('D');
     await page.locator('upwind-tile-label input').fill('=1+1, a pond');
     await page.locator('upwind-tile-label input').press('Enter');
-    await expect
-      .poll(async () => (await storedLabels()).find((label) => label.tileId === tileId)?.note)
-      .toBe('=1+1, a pond');
+    await eventually(
+      async () => (await storedLabels()).find((label) => label.tileId === tileId)?.note,
+    ).toBe('=1+1, a pond');
     expect((await storedLabels()).length).toBeGreaterThanOrEqual(count);
     expect(
       await page.evaluate(
@@ -256,16 +256,13 @@ describe('labels, in a real browser', () => {
     expect(marked).toHaveLength(3);
     const was = await tilesByPerson();
     await page.keyboard.press('d');
-    await expect
-      .poll(
-        async () =>
-          Object.entries(await tilesByPerson()).filter(
-            ([id, r]) => marked.includes(id) && r === 'D',
-          ).length,
-      )
-      .toBe(3);
+    await eventually(
+      async () =>
+        Object.entries(await tilesByPerson()).filter(([id, r]) => marked.includes(id) && r === 'D')
+          .length,
+    ).toBe(3);
     await page.keyboard.press('Control+z');
-    await expect.poll(tilesByPerson).toEqual(was);
+    await eventually(tilesByPerson).toEqual(was);
     await page.keyboard.press('Escape');
   });
 
@@ -278,11 +275,40 @@ describe('labels, in a real browser', () => {
       () => document.querySelector('upwind-app')!.session.state.result !== null,
     );
     expect(await storedLabels()).toEqual(before);
-    await expect.poll(tilesByPerson).toEqual(byPerson);
+    await eventually(tilesByPerson).toEqual(byPerson);
     await page.getByRole('tab', { name: 'Labels' }).click();
-    await expect
-      .poll(() => page.locator('upwind-labels h2').textContent())
-      .toBe(`${before.length} labels`);
+    await eventually(() => page.locator('upwind-labels h2').textContent()).toBe(
+      `${before.length} labels`,
+    );
+  });
+
+  test('labels of two sites train the head, and held-out labels are judged better', async () => {
+    await page.evaluate(() => {
+      const { session } = document.querySelector('upwind-app')!;
+      session.setSite({ lng: -125.05, lat: 41.012 });
+      void session.analyse();
+    });
+    await analysed();
+    await eventually(async () => (await stored()).waiting).toBeGreaterThan(60);
+    await answerQueue(24);
+    await page.getByRole('button', { name: 'Train on my labels' }).click();
+    const train = page.getByRole('button', { name: 'Train', exact: true });
+    await train.click({ timeout: 60_000 });
+    await page
+      .getByRole('button', { name: 'Use this model on the map' })
+      .click({ timeout: 100_000 });
+    await page.getByRole('tab', { name: 'Labels' }).click();
+    const compared = page.locator('upwind-label-compare dd').first();
+    await eventually(() => compared.textContent()).toMatch(/right before/);
+    const [was, is] = /([\d.]+)\s*% right before, ([\d.]+)\s*% after/
+      .exec((await compared.textContent())!)!
+      .slice(1)
+      .map(Number) as [number, number];
+    expect(is).toBeGreaterThan(was);
+    expect(await page.locator('upwind-label-compare li').count()).toBeGreaterThan(0);
+    before = await storedLabels();
+    const labelled = before.map(({ siteId, label }) => `${siteId} ${label}`).sort();
+    expect(new Set(before.map(({ siteId }) => siteId)).size, labelled.join('; ')).toBe(2);
   });
 
   test('axe finds nothing in queue, gallery and export', async () => {
@@ -329,14 +355,14 @@ describe('labels, in a real browser', () => {
     await devtools.detach();
     await open('?nothing-yet');
     await page.getByRole('tab', { name: 'Labels' }).click();
-    await expect.poll(() => page.locator('upwind-labels h2').textContent()).toBe('No labels yet');
+    await eventually(() => page.locator('upwind-labels h2').textContent()).toBe('No labels yet');
     await page.getByRole('tab', { name: 'Export & import' }).click();
     await page
       .locator('upwind-label-share input[type=file]')
       .setInputFiles({ name: fileName, mimeType: '', buffer: await readFile(path) });
-    await expect
-      .poll(() => page.locator('upwind-label-share .state').textContent())
-      .toContain(`${before.length} added, 0 here already, 0 left out.`);
+    await eventually(() => page.locator('upwind-label-share .state').textContent()).toContain(
+      `${before.length} added, 0 here already, 0 left out.`,
+    );
     expect(await storedLabels()).toEqual(before);
     expect((await stored()).pictures).toEqual(pictures);
   });
@@ -345,23 +371,20 @@ describe('labels, in a real browser', () => {
     const devtools = await context.newCDPSession(page);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url, quotaSize: 1 });
     await page.getByRole('tab', { name: 'Gallery' }).click();
-    const [first] = before as [LabelRecord];
-    const other = first.label === 'B' ? 'C' : 'B';
-    await page.evaluate(
-      async ({ id, other }) => {
-        const path = '/components/label-board/labels-of.ts';
-        const { labelsOf } = (await import(/* @vite-ignore */ path)) as LabelsModule;
-        await labelsOf(document.querySelector('upwind-app')!.session).relabel([id], other);
-      },
-      { id: first.id, other } as const,
+    await page.locator('upwind-label-gallery .cell').first().click();
+    const id = await page
+      .locator('upwind-label-detail upwind-label-picture')
+      .evaluate((picture) => (picture as HTMLElementTagNameMap['upwind-label-picture']).labelId);
+    const first = before.find((label) => label.id === id)!;
+    const other = first.label === 'B' ? 'C Open' : 'B Built-up or wooded';
+    await page.locator('upwind-label-detail').getByRole('button', { name: other }).click();
+    await eventually(() => page.locator('upwind-labels .alert').textContent()).toMatch(
+      /1 label is kept in this tab only.*no room.*Export/,
     );
-    await expect
-      .poll(() => page.locator('upwind-labels .alert').textContent())
-      .toMatch(/1 label is kept in this tab only.*no room.*Export/);
-    expect((await storedLabels()).find(({ id }) => id === first.id)!.label).toBe(first.label);
+    expect((await storedLabels()).find((label) => label.id === id)!.label).toBe(first.label);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url });
     await page.keyboard.press('Control+z');
-    await expect.poll(() => page.locator('upwind-labels .alert').count()).toBe(0);
+    await eventually(() => page.locator('upwind-labels .alert').count()).toBe(0);
     await devtools.detach();
   });
 

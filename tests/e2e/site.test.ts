@@ -21,12 +21,12 @@ const PAGE = `<script type="module">
 let browser: Browser;
 let served: ServedVite;
 let tiles: TileServer;
-/** Has pictures within about 500 m of a place 1900 m east of the first site, and no others. */
+/** Has pictures within about 350 m of a place 1900 m east of the first site, and no others. */
 let fewTiles: TileServer;
 let context: BrowserContext | undefined;
 beforeAll(async () => {
   tiles = await startTileServer();
-  const some = squareAround({ lng: 20.5332, lat: -34.0368 }, 1000);
+  const some = squareAround({ lng: 20.5332, lat: -34.0368 }, 700);
   fewTiles = await startTileServer({
     picture: async (z, x, y) => {
       const { west, south, east, north } = xyzBounds({ z, x, y });
@@ -134,7 +134,7 @@ describe('from a click to an answer', () => {
     // 1900 m east at this latitude.
     expect(onGpu.site.lng - result.site.lng).toBeCloseTo(0.0206, 3);
     const seen = onGpu.tiles.filter(({ roughness }) => roughness);
-    expect(seen.length).toBeGreaterThan(8);
+    expect(seen.length).toBeGreaterThan(3);
     expect(seen.length).toBeLessThan(80);
 
     // The same ground on the other backend.
@@ -162,7 +162,7 @@ describe('from a click to an answer', () => {
     });
     expect(sha).toBe(onWasm.tiles.find(({ id }) => id === 'e0n1')!.imageSha256);
     expect(complaints).toEqual([]);
-  }, 300_000);
+  }, 500_000);
 });
 
 describe('servers in bad moods', () => {

@@ -9,8 +9,8 @@ export interface CliRun {
   stderr: string;
 }
 
-/** Runs `upwind` from the sources in a process of its own, as a person would. */
-export function runCli(args: string[], env: Record<string, string> = {}): Promise<CliRun> {
+/** Starts `upwind` from the sources in a process of its own, which a test may kill. */
+export function startCli(args: string[], env: Record<string, string> = {}) {
   const entry = join(ROOT, 'tests/support/cli-entry.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
     cwd: ROOT,
@@ -21,8 +21,14 @@ export function runCli(args: string[], env: Record<string, string> = {}): Promis
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((done, fail) => {
+  const done = new Promise<CliRun>((settle, fail) => {
     child.on('error', fail);
-    child.on('close', (status) => done({ status, stdout, stderr }));
+    child.on('close', (status) => settle({ status, stdout, stderr }));
   });
+  return { child, done };
+}
+
+/** Runs `upwind` to its end, as a person would. */
+export function runCli(args: string[], env: Record<string, string> = {}): Promise<CliRun> {
+  return startCli(args, env).done;
 }
