@@ -123,13 +123,15 @@ export class Session {
     const own = link.site && saved.site && isNear(link.site, saved.site);
     const site = own ? saved.site : (link.site ?? saved.site);
     const keep = saved.result !== null && site !== null && isFor(saved.result, site);
+    // Begun first, so that whoever sees the answer can wait for its source.
+    const resolved = this.useImagery(settings.imagery);
     this.#set({
       settings,
       site,
       ...(keep && saved.result ? answerOf(saved.result) : {}),
       run: keep ? { phase: 'done' } : { phase: 'idle' },
     });
-    await this.useImagery(settings.imagery);
+    await resolved;
     if (keep) this.#set({ stale: saved.result?.imagery.id !== this.#state.imagery.source?.id });
   }
 
@@ -381,6 +383,8 @@ export class Session {
   async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
     const held = this.#patches.get(tileId);
     if (held) return held;
+    // After a reload the answer is there before its source is.
+    await this.#resolving;
     const { result, imagery, settings } = this.#state;
     const tile = result?.tiles.find(({ id }) => id === tileId);
     if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;

@@ -134,6 +134,16 @@ describe('Session', () => {
     expect(again.state.stale).toBe(false);
   });
 
+  it('finds the picture of a tile as soon as a restored answer shows', async () => {
+    const session = new Session(mockPorts({ saved: mockResult() }));
+    let asked: Promise<unknown> | null = null;
+    session.subscribe((state, changed) => {
+      if (changed.has('result') && state.result) asked = session.patch('e0n1');
+    });
+    await session.restore();
+    expect(await asked).toMatchObject({ tileId: 'e0n1' });
+  });
+
   it('judges again at once when the rules change, and marks the answer stale otherwise', async () => {
     const ports = mockPorts({ saved: mockResult() });
     const session = new Session(ports);
