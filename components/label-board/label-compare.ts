@@ -92,7 +92,7 @@ export class UpwindLabelCompare extends LabelsElement {
   #changed({ changed }: ChangedMinds) {
     if (changed.length === 0) return nothing;
     return html`<p class="small">${t('labels.compare.changed')}</p>
-      <ul>
+      <ul tabindex="0" aria-label=${t('labels.compare.changed')}>
         ${changed.slice(0, MOST_SHOWN).map(
           ({ id, label, before, after }) =>
             html`<li>

@@ -59,6 +59,10 @@ export const galleryStyles = css`
     width: 100%;
     height: 100%;
   }
+  /* Drawn, not written: the cell's name says it in words already. */
+  .cell [data-text]::before {
+    content: attr(data-text);
+  }
   .cell .chip {
     position: absolute;
     top: 4px;

@@ -236,9 +236,9 @@ export class UpwindLabelGallery extends LabelsElement {
       data-index=${index}
     >
       <upwind-label-picture label-id=${label.id} .source=${this.#pixels}></upwind-label-picture>
-      <span class="chip ${label.label.toLowerCase()}">${LABEL_KEYS[label.label]}</span>
-      ${split === 'train' ? nothing : html`<span class="mark split">${t(`labels.split.${split}`)}</span>`}
-      ${alike ? html`<span class="mark alike" aria-hidden="true">≈</span>` : nothing}
+      <span class="chip ${label.label.toLowerCase()}" data-text=${LABEL_KEYS[label.label]}></span>
+      ${split === 'train' ? nothing : html`<span class="mark split" data-text=${words.split}></span>`}
+      ${alike ? html`<span class="mark alike" data-text="≈"></span>` : nothing}
     </div>`;
   }
 

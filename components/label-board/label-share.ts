@@ -120,7 +120,7 @@ export class UpwindLabelShare extends LabelsElement {
         ${outcome.url ? html`<a href=${outcome.url} target="_blank" rel="noreferrer">${outcome.url}</a>` : nothing}
         ${
           outcome.lines.length > 0
-            ? html`<ul class="lines" aria-label=${t('labels.share.lines')}>
+            ? html`<ul class="lines" tabindex="0" aria-label=${t('labels.share.lines')}>
                 ${outcome.lines.map((line) => html`<li>${line}</li>`)}
               </ul>`
             : nothing
@@ -134,7 +134,11 @@ export class UpwindLabelShare extends LabelsElement {
     if (conflicts.length === 0) return nothing;
     return html`<section>
       <h3>${t('labels.share.conflicts', { count: conflicts.length })}</h3>
-      <ul class="conflicts">
+      <ul
+        class="conflicts"
+        tabindex="0"
+        aria-label=${t('labels.share.conflicts', { count: conflicts.length })}
+      >
         ${conflicts.slice(0, 50).map(
           (conflict) =>
             html`<li>
