@@ -47,7 +47,13 @@ export type ImagerySpec = ImageryChoice;
 
 /** Where a checkpoint comes from. */
 export type ModelRef =
-  | { kind: 'url'; url: string; name: string }
+  | {
+      kind: 'url';
+      url: string;
+      name: string;
+      /** Address of each file where a build has renamed them. */
+      files?: Readonly<Record<string, string>>;
+    }
   | { kind: 'hub'; id: string; revision?: string }
   /** Trained or dropped in on this device, kept in the checkpoint store. */
   | { kind: 'stored'; id: string; name: string }

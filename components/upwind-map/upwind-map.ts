@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TileResult } from '../../src/analysis/site-result.ts';
-import type { UpwindControl } from '../../src/maplibre/upwind-control.ts';
+import type { SiteOverlay } from '../../src/maplibre/site-overlay.ts';
 import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
 import { destination, fromLocal } from '../../src/site/geodesy.ts';
 import { sectorIndex } from '../../src/site/sectors.ts';
@@ -58,7 +58,7 @@ export class UpwindMap extends SessionElement {
   @query('#map') private container!: HTMLElement;
 
   #map: MapLibreMap | null = null;
-  #control: UpwindControl | null = null;
+  #overlay: SiteOverlay | null = null;
   #stop: (() => void)[] = [];
   /** Counts connections, so that a map that loads too late is not kept. */
   #life = 0;
@@ -85,9 +85,9 @@ export class UpwindMap extends SessionElement {
     super.disconnectedCallback();
     this.#life++;
     for (const stop of this.#stop.splice(0)) stop();
-    if (this.#control) this.#map?.removeControl(this.#control);
+    if (this.#overlay) this.#map?.removeControl(this.#overlay);
     this.#map?.remove();
-    this.#map = this.#control = null;
+    this.#map = this.#overlay = null;
     this.#shownSource = undefined;
     this.#shownSite = null;
     this.status = 'loading';
@@ -97,7 +97,7 @@ export class UpwindMap extends SessionElement {
     await this.updateComplete;
     const [maplibre, overlay, protocol] = await Promise.all([
       import('maplibre-gl'),
-      import('../../src/maplibre/upwind-control.ts'),
+      import('../../src/maplibre/site-overlay.ts'),
       import('./demo-protocol.ts'),
     ]);
     if (life !== this.#life) return;
@@ -128,7 +128,7 @@ export class UpwindMap extends SessionElement {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     this.#map = map;
-    const control = (this.#control = new overlay.UpwindControl({ markerLabel: t('map.marker') }));
+    const control = (this.#overlay = new overlay.SiteOverlay({ markerLabel: t('map.marker') }));
     map.addControl(control, 'top-right');
     const measure = () => {
       this.metresPerPixel = metresPerPixelOf(map);
@@ -164,7 +164,7 @@ export class UpwindMap extends SessionElement {
 
   /** Brings what the session says onto the map. */
   #sync(): void {
-    const [map, control, state] = [this.#map, this.#control, this.session?.state];
+    const [map, control, state] = [this.#map, this.#overlay, this.session?.state];
     if (!map || !control || !state) return;
     if (state.imagery.source !== this.#shownSource) {
       this.#shownSource = state.imagery.source;
@@ -226,7 +226,7 @@ export class UpwindMap extends SessionElement {
   /** True while there is nothing left to load or draw. */
   get drawn(): boolean {
     const map = this.#map;
-    return map?.areTilesLoaded() === true && map.loaded() && this.#control?.upToDate === true;
+    return map?.areTilesLoaded() === true && map.loaded() && this.#overlay?.upToDate === true;
   }
 
   /** Where a place, in metres east and north of the site, is on the element [px]; null without map. */
@@ -337,7 +337,7 @@ export class UpwindMap extends SessionElement {
 
   #setLook(change: Partial<OverlayLook>): void {
     this.look = { ...this.look, ...change };
-    this.#control?.setLook(this.look);
+    this.#overlay?.setLook(this.look);
   }
 
   #foot() {

@@ -1,5 +1,6 @@
 import type { CanvasWindow } from '../../demo/canvas.ts';
 import type { ScenePainter } from '../../demo/demo-source.ts';
+import { startWorker } from './start-worker.ts';
 
 /** What the painter's worker is told. */
 export type PaintJob = { id: number; window: CanvasWindow } | { cancel: number };
@@ -51,10 +52,7 @@ export class DemoPainter {
   #start(): Worker {
     clearTimeout(this.#idle);
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./demo.worker.js', import.meta.url), {
-      type: 'module',
-      name: 'upwind-demo-painter',
-    });
+    const worker = startWorker('demo');
     worker.onmessage = ({ data }: MessageEvent<PaintAnswer>) => {
       const job = this.#settle(data.id);
       if (data.rgba) job?.resolve(data.rgba);

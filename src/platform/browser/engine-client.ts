@@ -3,6 +3,7 @@ import type { RgbImage } from '../../imagery/patch.ts';
 import { UserError } from '../../site/user-error.ts';
 import type { ExplainingClassifier } from '../../vit/classifier.ts';
 import type { EngineHost, EngineLoad, EngineProgress, EngineState } from './engine-protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 export interface EngineOptions extends EngineLoad {
   signal?: AbortSignal;
@@ -20,10 +21,7 @@ export async function startEngine({
   ...request
 }: EngineOptions): Promise<ExplainingClassifier> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('./engine.worker.js', import.meta.url), {
-    type: 'module',
-    name: 'upwind-engine',
-  });
+  const worker = startWorker('engine');
   const host = wrap<EngineHost>(worker);
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {

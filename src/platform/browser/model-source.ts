@@ -9,7 +9,13 @@ import { urlFiles } from './url-files.ts';
 /** Where a checkpoint comes from; plain data, so that a worker can be told. */
 export type ModelSource =
   /** A folder on a web server, such as the page's own `models/<id>/`. */
-  | { kind: 'url'; url: string; name: string }
+  | {
+      kind: 'url';
+      url: string;
+      name: string;
+      /** Address of each file where a build has renamed them; `url` then only names the whole. */
+      files?: Readonly<Record<string, string>>;
+    }
   | { kind: 'hub'; id: string; revision?: string; hubUrl?: string }
   /** Kept in the `CheckpointStore` of this device. */
   | { kind: 'stored'; id: string; name?: string }
@@ -22,7 +28,7 @@ export type ModelSource =
 export async function openModelSource(source: ModelSource): Promise<CheckpointFiles> {
   switch (source.kind) {
     case 'url':
-      return urlFiles(source.url, source.name, { store: cacheStore() });
+      return urlFiles(source.url, source.name, { store: cacheStore(), files: source.files });
     case 'hub': {
       const { id, revision, hubUrl } = source;
       return hubFiles(revision ? `${id}@${revision}` : id, { hubUrl, store: cacheStore() });

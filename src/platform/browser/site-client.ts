@@ -11,6 +11,7 @@ import type { Classifier } from '../../vit/classifier.ts';
 import { revived } from './engine-client.ts';
 import type { ImageryChoice } from './open-imagery.ts';
 import type { Classify, ClassifierState, SiteHost } from './site-protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 /**
  * The analysis in a worker of its own, started with the first call. Rejections are as those of
@@ -63,10 +64,7 @@ export class SiteWorker {
 
   #start(): { host: Remote<SiteHost>; broken: Promise<never> } {
     if (this.#host && this.#broken) return { host: this.#host, broken: this.#broken };
-    const worker = new Worker(new URL('./site.worker.js', import.meta.url), {
-      type: 'module',
-      name: 'upwind-site',
-    });
+    const worker = startWorker('site');
     const broken = new Promise<never>((_, reject) => {
       worker.addEventListener('error', ({ message }) => {
         this.dispose();

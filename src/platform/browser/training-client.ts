@@ -15,6 +15,7 @@ import type {
   StoredRun,
   TrainingHost,
 } from './training-protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 /** Training in a worker of its own. `dispose` ends it; a run's state stays on the device. */
 export class TrainingClient {
@@ -23,10 +24,7 @@ export class TrainingClient {
   #broken: Promise<never>;
 
   constructor() {
-    this.#worker = new Worker(new URL('./training.worker.js', import.meta.url), {
-      type: 'module',
-      name: 'upwind-training',
-    });
+    this.#worker = startWorker('training');
     this.#host = wrap<TrainingHost>(this.#worker);
     this.#broken = new Promise<never>((_, reject) => {
       this.#worker.addEventListener('error', (event) =>

@@ -14,17 +14,28 @@ const NAMES = ['config.json', 'preprocessor_config.json', 'upwind.json', 'model.
 export function urlFiles(
   url: string,
   name: string,
-  { store = null, fetchLike = fetch }: { store?: ByteStore | null; fetchLike?: typeof fetch } = {},
+  {
+    store = null,
+    fetchLike = fetch,
+    files,
+  }: {
+    store?: ByteStore | null;
+    fetchLike?: typeof fetch;
+    /** Address of each file, where they do not lie side by side under their own names. */
+    files?: Readonly<Record<string, string>>;
+  } = {},
 ): CheckpointFiles {
   const base = url.endsWith('/') ? url : `${url}/`;
+  const addressOf = (path: string) => files?.[path] ?? base + path;
+  const names = files ? Object.keys(files) : NAMES;
   const versions = new Map<string, string>();
 
   async function probe(path: string, signal?: AbortSignal): Promise<CheckpointFile[]> {
-    const response = await fetchLike(base + path, { method: 'HEAD', signal });
+    const response = await fetchLike(addressOf(path), { method: 'HEAD', signal });
     // A server of single-page apps answers its index page for what it does not have.
     const isPage = response.headers.get('content-type')?.includes('text/html');
     if (response.status === 404 || (response.ok && isPage)) return [];
-    if (!response.ok) throw new UserError(`${base}${path} answered ${response.status}.`);
+    if (!response.ok) throw new UserError(`${addressOf(path)} answered ${response.status}.`);
     const { headers } = response;
     const version = headers.get('etag') ?? headers.get('last-modified');
     if (version) versions.set(path, version);
@@ -35,21 +46,21 @@ export function urlFiles(
     name,
     async list({ signal } = {}) {
       try {
-        return (await Promise.all(NAMES.map((path) => probe(path, signal)))).flat();
+        return (await Promise.all(names.map((path) => probe(path, signal)))).flat();
       } catch (error) {
         throw asUserError(error, base, name, signal);
       }
     },
     async read(path, { signal, onProgress } = {}) {
       const version = versions.get(path);
-      const key = version && `${base}${path} ${version}`;
+      const key = version && `${addressOf(path)} ${version}`;
       const kept = key ? await store?.get(key) : null;
       if (kept) {
         onProgress?.(kept.length, kept.length);
         return kept;
       }
       const options = { signal, onProgress, fetchLike };
-      const bytes = await download(base + path, `${path} of ${name}`, options);
+      const bytes = await download(addressOf(path), `${path} of ${name}`, options);
       if (key && path.endsWith('.safetensors')) await store?.put(key, bytes);
       return bytes;
     },

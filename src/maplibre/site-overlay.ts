@@ -22,13 +22,15 @@ import {
 import type { Assessed } from './overlay-sources.ts';
 import { SiteMarker } from './site-marker.ts';
 
-export interface UpwindControlOptions {
+export interface SiteOverlayOptions {
   /** Of every source, layer and image id on the host's map. */
   prefix?: string;
   /** Host layer that the overlay goes under; on top where left out. */
   beforeId?: string;
   /** Name of the marker for a screen reader. */
   markerLabel?: string;
+  /** False leaves clicks, pointer and cursor to the host until `listen(true)`; default true. */
+  listens?: boolean;
 }
 
 /** What the overlay shows. */
@@ -40,7 +42,7 @@ export interface OverlayContent {
   radiiM: readonly { radiusM: number; kind: 'rule' | 'look-out' }[];
 }
 
-export interface UpwindControlEvents {
+export interface SiteOverlayEvents {
   /** A place outside every tile was clicked. */
   pick: { at: LngLat };
   /** The marker was put down elsewhere. */
@@ -62,8 +64,8 @@ const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radii
  * and hovered. It uses the host's map under one id prefix, comes back after `setStyle`, and
  * `onRemove` takes every trace away.
  */
-export class UpwindControl implements IControl {
-  #options: UpwindControlOptions;
+export class SiteOverlay implements IControl {
+  #options: SiteOverlayOptions;
   #ids: OverlayIds;
   #map: MapLibreMap | null = null;
   #container: HTMLElement | null = null;
@@ -76,6 +78,8 @@ export class UpwindControl implements IControl {
   #hoveredTile: string | null = null;
   #images: Map<string, ImageData> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the map was last given something to draw. */
+  #begun = 0;
   /** When the map may be asked to draw again. */
   #rested = -Infinity;
   /** Highlights as the map shows them. */
@@ -83,16 +87,20 @@ export class UpwindControl implements IControl {
   /** Parts of the content that the map does not show yet. */
   #dirty = new Set<keyof OverlayContent>();
   #events = new EventTarget();
+  #listens: boolean;
+  /** The host's cursor, while ours is shown. */
+  #hostCursor: string | null = null;
 
-  constructor(options: UpwindControlOptions = {}) {
+  constructor(options: SiteOverlayOptions = {}) {
     this.#options = options;
     this.#ids = overlayIds(options.prefix ?? 'upwind');
+    this.#listens = options.listens ?? true;
   }
 
   onAdd(map: MapLibreMap): HTMLElement {
     this.#map = map;
     this.#container = document.createElement('div');
-    this.#container.className = 'maplibregl-ctrl upwind-control';
+    this.#container.className = 'maplibregl-ctrl upwind-overlay';
     this.#marker = new SiteMarker(map, {
       label: this.#options.markerLabel ?? 'Building site',
       onMove: (at) => this.#emit('move', { at }),
@@ -115,6 +123,8 @@ export class UpwindControl implements IControl {
     map.off('click', this.#onClick);
     map.off('mousemove', this.#onPointer);
     map.off('mouseout', this.#onLeave);
+    map.off('idle', this.#onIdle);
+    this.#showCursor(null);
     this.#marker?.remove();
     this.#detach(map);
     this.#container?.remove();
@@ -122,13 +132,27 @@ export class UpwindControl implements IControl {
   }
 
   /** Listens to a typed event; call the returned function to stop. */
-  on<K extends keyof UpwindControlEvents>(
+  on<K extends keyof SiteOverlayEvents>(
     type: K,
-    listener: (detail: UpwindControlEvents[K]) => void,
+    listener: (detail: SiteOverlayEvents[K]) => void,
   ): () => void {
     const wrapped = (event: Event) => listener((event as CustomEvent).detail);
     this.#events.addEventListener(type, wrapped);
     return () => this.#events.removeEventListener(type, wrapped);
+  }
+
+  /** Whether clicks choose places and tiles, and the pointer tells what it is over. */
+  listen(listens: boolean): void {
+    this.#listens = listens;
+    if (listens) return;
+    this.#showCursor(null);
+    this.#onLeave();
+  }
+
+  /** Name of the marker for a screen reader. */
+  set markerLabel(label: string) {
+    this.#options = { ...this.#options, markerLabel: label };
+    if (this.#marker) this.#marker.label = label;
   }
 
   /** Shows a site, its tiles and its answer; drawn shortly after. */
@@ -270,13 +294,17 @@ export class UpwindControl implements IControl {
 
   /** Leaves the map, and the model that may share its GPU, three times as long as drawing took. */
   #restAfterDrawing(map: MapLibreMap): void {
-    const begun = performance.now();
-    this.#rested = begun + MOST_MS;
-    map.once('idle', () => {
-      const took = performance.now() - begun;
-      this.#rested = begun + Math.min(MOST_MS, Math.max(LEAST_MS, 3 * took));
-    });
+    this.#begun = performance.now();
+    this.#rested = this.#begun + MOST_MS;
+    map.off('idle', this.#onIdle);
+    map.on('idle', this.#onIdle);
   }
+
+  readonly #onIdle = (): void => {
+    this.#map?.off('idle', this.#onIdle);
+    const took = performance.now() - this.#begun;
+    this.#rested = this.#begun + Math.min(MOST_MS, Math.max(LEAST_MS, 3 * took));
+  };
 
   #tileAt(event: MapMouseEvent): string | null {
     const map = this.#map;
@@ -285,15 +313,27 @@ export class UpwindControl implements IControl {
     return (hit?.properties.id as string | undefined) ?? null;
   }
 
+  /** Ours over the map, or null for the host's own again. */
+  #showCursor(cursor: string | null): void {
+    const style = this.#map?.getCanvas()?.style;
+    if (!style) return;
+    if (cursor !== null) this.#hostCursor ??= style.cursor;
+    else if (this.#hostCursor === null) return;
+    style.cursor = cursor ?? this.#hostCursor ?? '';
+    if (cursor === null) this.#hostCursor = null;
+  }
+
   readonly #onClick = (event: MapMouseEvent): void => {
+    if (!this.#listens) return;
     const tileId = this.#tileAt(event);
     if (tileId) this.#emit('tileselect', { tileId });
     else this.#emit('pick', { at: { lng: event.lngLat.lng, lat: event.lngLat.lat } });
   };
 
   readonly #onPointer = (event: MapMouseEvent): void => {
+    if (!this.#listens) return;
     const tileId = this.#tileAt(event);
-    if (this.#map) this.#map.getCanvas().style.cursor = tileId ? 'pointer' : 'crosshair';
+    this.#showCursor(tileId ? 'pointer' : 'crosshair');
     if (tileId === this.#hoveredTile) return;
     this.#hoveredTile = tileId;
     const { site } = this.#content;
@@ -302,12 +342,13 @@ export class UpwindControl implements IControl {
   };
 
   readonly #onLeave = (): void => {
+    this.#showCursor(null);
     if (this.#hoveredTile === null) return;
     this.#hoveredTile = null;
     this.#emit('tilehover', { tileId: null, bearingDeg: null });
   };
 
-  #emit<K extends keyof UpwindControlEvents>(type: K, detail: UpwindControlEvents[K]): void {
+  #emit<K extends keyof SiteOverlayEvents>(type: K, detail: SiteOverlayEvents[K]): void {
     this.#events.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
