@@ -1,17 +1,15 @@
-import { assessSite } from '../exposure/assess-site.ts';
-import { boundaryTilesThatDecide } from '../exposure/refinement.ts';
 import { lookOutM } from '../exposure/distances.ts';
 import { planTiles } from '../site/tile-grid.ts';
 import type { AnalysisListener } from './analysis-event.ts';
+import { assessTiles } from './assess-tiles.ts';
 import { planAnalysis } from './analyse-request.ts';
 import type { AnalysePorts, AnalyseRequest } from './analyse-request.ts';
 import { relabelTile, unreadTile } from './read-tile.ts';
 import { readTiles } from './read-tiles.ts';
 import { composeResult } from './compose-result.ts';
-import type { SiteResult, TileResult } from './site-result.ts';
-import { quarterTiles } from './refine.ts';
+import type { Refinement, SiteResult, TileResult } from './site-result.ts';
+import { planRefinement } from './refine.ts';
 import { firstLook, furtherLook, rimLook } from './stages.ts';
-import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
 
 export interface AnalyseOptions {
   signal?: AbortSignal;
@@ -29,7 +27,7 @@ export interface AnalyseOptions {
 export async function analyseSite(
   request: AnalyseRequest,
   ports: AnalysePorts,
-  { signal, onProgress = () => {} }: AnalyseOptions = {},
+  { signal, onProgress }: AnalyseOptions = {},
 ): Promise<SiteResult> {
   const { model } = ports.classifier;
   const plan = planAnalysis(request, model, lookOutM);
@@ -37,15 +35,13 @@ export async function analyseSite(
   const tiles = planTiles(site, { radiusM: settings.lookOutM, strideM: settings.strideM });
   const known = new Map<string, TileResult>();
 
-  const assess = () => {
-    const areas = tilesToAreas([...known.values()], settings);
-    const { edition, tolerance, extraBearingsDeg } = settings;
-    const overrides = request.overrides ?? [];
-    return assessSite({ site, heightFt, areas, edition, tolerance, extraBearingsDeg, overrides });
-  };
+  const overrides = request.overrides ?? [];
+
+  const assess = () =>
+    assessTiles({ site, heightFt, settings, tiles: [...known.values()], overrides });
   const look = async (stage: 1 | 2 | 3 | 4, wanted: typeof tiles) => {
     if (wanted.length === 0) return;
-    onProgress({ type: 'plan', stage, tiles: wanted.map(unreadTile) });
+    onProgress?.({ type: 'plan', stage, tiles: wanted.map(unreadTile) });
     let done = 0;
     for await (const batch of readTiles(wanted, ports, { settings, signal })) {
       for (const { tile, patch } of batch) {
@@ -53,8 +49,10 @@ export async function analyseSite(
         const settled = label ? relabelTile(tile, label) : tile;
         known.set(tile.id, settled);
         done += 1;
-        onProgress({ type: 'tile', tile: settled, patch, done, total: wanted.length });
+        onProgress?.({ type: 'tile', tile: settled, patch, done, total: wanted.length });
       }
+      // Judging takes longer than reading a batch; a list of sites that nobody watches goes without.
+      if (!onProgress) continue;
       const { sectors, directions } = assess();
       onProgress({ type: 'assessment', sectors, directions });
     }
@@ -64,13 +62,15 @@ export async function analyseSite(
   await look(1, firstLook(tiles));
   await look(2, furtherLook(tiles, seen(), assess()));
   await look(3, rimLook(site, settings, seen(), assess()));
+  let refinement: Refinement | undefined;
   if (settings.refine) {
-    const decisive = new Set(boundaryTilesThatDecide(assess()));
-    const coarse = tiles.filter(({ id }) => decisive.has(id));
-    await look(
-      4,
-      coarse.flatMap((tile) => quarterTiles(site, tile)),
-    );
+    const finer = planRefinement(site, settings.strideM, {
+      tiles: [...known.values()],
+      assessment: assess(),
+      overrides,
+    });
+    ({ refinement } = finer);
+    await look(4, finer.quarters);
   }
   // In plan order, whatever order the answers came in; rim and quarters are beyond the plan.
   const planned = new Set(tiles.map(({ id }) => id));
@@ -80,6 +80,7 @@ export async function analyseSite(
       ...[...known.values()].filter(({ id }) => !planned.has(id)),
     ],
     assessment: assess(),
-    overrides: request.overrides ?? [],
+    overrides,
+    refinement,
   });
 }

@@ -2,20 +2,21 @@ import type { Assessment } from '../exposure/assess-site.ts';
 import { SOFTWARE_VERSION } from '../site/version.ts';
 import type { AnalysePorts, AnalysisPlan } from './analyse-request.ts';
 import { siteResultSchema } from './site-result.ts';
-import type { Override, SiteResult, TileResult } from './site-result.ts';
+import type { Override, Refinement, SiteResult, TileResult } from './site-result.ts';
 import { warningsOf } from './warnings.ts';
 
 export interface ResultParts {
   tiles: TileResult[];
   assessment: Assessment;
   overrides: Override[];
+  refinement?: Refinement;
 }
 
 /** Puts the answer together and checks it against its own schema on the way out. */
 export function composeResult(
   { site, siteName, heightFt, settings, tileMAssumed }: AnalysisPlan,
   { source, classifier }: Pick<AnalysePorts, 'source' | 'classifier'>,
-  { tiles, assessment, overrides }: ResultParts,
+  { tiles, assessment, overrides, refinement }: ResultParts,
 ): SiteResult {
   const { model, backend } = classifier;
   const result: SiteResult = {
@@ -53,6 +54,7 @@ export function composeResult(
     directions: assessment.directions,
     governing: assessment.governing,
     overrides,
+    ...(refinement && { refinement }),
     warnings: [],
   };
   result.warnings = [...warningsOf(result, { tileMAssumed }), ...assessment.warnings];

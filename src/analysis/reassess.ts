@@ -1,6 +1,5 @@
-import { assessSite } from '../exposure/assess-site.ts';
 import type { Roughness } from '../roughness/category.ts';
-import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
+import { assessTiles } from './assess-tiles.ts';
 import { relabelTile } from './read-tile.ts';
 import { siteResultSchema } from './site-result.ts';
 import type { Override, SiteResult } from './site-result.ts';
@@ -40,16 +39,7 @@ export function reassess(result: SiteResult, change: Reassessment): SiteResult {
       unsure: tile.probabilities !== null && tile.confidence < settings.confidenceFloor,
     };
   });
-  const { edition, tolerance, extraBearingsDeg } = settings;
-  const assessment = assessSite({
-    site,
-    heightFt: site.heightFt,
-    areas: tilesToAreas(tiles, settings),
-    edition,
-    tolerance,
-    extraBearingsDeg,
-    overrides,
-  });
+  const assessment = assessTiles({ site, heightFt: site.heightFt, settings, tiles, overrides });
   const judged: SiteResult = {
     ...result,
     site,

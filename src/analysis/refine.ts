@@ -1,6 +1,10 @@
+import type { Assessment } from '../exposure/assess-site.ts';
+import { boundaryTilesThatDecide } from '../exposure/refinement.ts';
+import type { Override } from '../exposure/verdict.ts';
 import { fromLocal } from '../site/geodesy.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import type { Tile } from '../site/tile.ts';
+import type { Refinement, TileResult } from './site-result.ts';
 
 /** Quarters of a tile, clockwise from the north-east, as offsets in quarters of its side. */
 const QUARTERS = [
@@ -33,4 +37,52 @@ export function quarterTiles(site: LngLat, tile: Tile): Tile[] {
       footprint: [southWest, corner(1, -1), corner(1, 1), corner(-1, 1), { ...southWest }],
     };
   });
+}
+
+/** True for the quarter of a tile. */
+export const isQuarter = ({ id }: { id: string }): boolean => id.includes('/');
+
+/** Tiles that are worth a finer look: on a boundary that decides, as the model saw them, whole. */
+export function refinable(
+  deciding: readonly string[],
+  tiles: readonly TileResult[],
+  overrides: readonly Override[],
+): TileResult[] {
+  const ids = new Set(deciding);
+  // Where a person has spoken the model is not asked again.
+  for (const { target, id } of overrides) if (target === 'tile') ids.delete(id);
+  return tiles.filter((tile) => ids.has(tile.id) && tile.by !== 'person' && !isQuarter(tile));
+}
+
+/** The quarters to look at, and what to keep of the answer before. Nothing is fetched here. */
+export function planRefinement(
+  site: LngLat,
+  strideM: number,
+  { tiles, assessment, overrides }: RefinementInput,
+): { quarters: Tile[]; refinement: Refinement } {
+  const { ids, byDirection } = boundaryTilesThatDecide(assessment);
+  const coarse = refinable(ids, tiles, overrides);
+  return {
+    quarters: coarse.flatMap((tile) =>
+      quarterTiles(site, { ...tile, centre: { lng: tile.lng, lat: tile.lat } }),
+    ),
+    refinement: {
+      tileIds: coarse.map(({ id }) => id),
+      sizeM: strideM / 2,
+      before: assessment.directions
+        .filter(({ name }) => byDirection[name]?.some((id) => coarse.some((one) => one.id === id)))
+        .map(({ name, exposure, exposureStrict, distanceToChangeFt }) => ({
+          name,
+          exposure,
+          exposureStrict,
+          distanceToChangeFt,
+        })),
+    },
+  };
+}
+
+export interface RefinementInput {
+  tiles: readonly TileResult[];
+  assessment: Assessment;
+  overrides: readonly Override[];
 }

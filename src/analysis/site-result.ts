@@ -61,6 +61,24 @@ export const tileResultSchema = z.object({
 });
 export type TileResult = z.infer<typeof tileResultSchema>;
 
+/** What looking again at a finer stride was done for, and what the answer was before it. */
+export const refinementSchema = z.object({
+  /** Boundary tiles that were looked at again in quarters. */
+  tileIds: z.array(z.string()),
+  /** Side of a quarter [m]. */
+  sizeM: z.number().positive(),
+  /** Directions that those tiles could change, as they were judged before. */
+  before: z.array(
+    z.object({
+      name: z.string(),
+      exposure: roughness,
+      exposureStrict: roughness,
+      distanceToChangeFt: z.number().nullable(),
+    }),
+  ),
+});
+export type Refinement = z.infer<typeof refinementSchema>;
+
 export const siteResultSchema = z.object({
   schema: z.literal('upwind.site-result'),
   version: z.literal(1),
@@ -115,6 +133,8 @@ export const siteResultSchema = z.object({
   directions: z.array(directionResultSchema),
   governing: roughness,
   overrides: z.array(overrideSchema),
+  /** There where boundary tiles were looked at again. */
+  refinement: refinementSchema.optional(),
   /** Everything that was not as it should be, one line each. */
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });

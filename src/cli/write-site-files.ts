@@ -41,7 +41,6 @@ export async function writeSiteFiles(
   { patches, about }: { patches: PatchKeeper; about: ReportAbout },
 ): Promise<string[]> {
   const files: Record<string, string | Uint8Array> = {
-    'result.json': resultJson(result),
     'directions.csv': directionsCsv(result),
     'sectors.geojson': sectorsGeojson(result),
     'tiles.geojson': tilesGeojson(result),
@@ -50,6 +49,8 @@ export async function writeSiteFiles(
     'tiles.qml': qgisStyle('roughness'),
     'report.html': reportHtml(result, { ...about, pictures: patches.thumbs }),
     'report.pdf': await reportPdf(result, { ...about, pictures: patches.thumbs }),
+    // Last, for a batch takes a site whose result is there as done.
+    'result.json': resultJson(result),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {

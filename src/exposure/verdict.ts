@@ -82,5 +82,7 @@ export const overrideSchema = z.object({
   by: z.string(),
   /** Break-line position where a segment's end was moved [m]. */
   atM: z.number().optional(),
+  /** Where that end lay before [m]. */
+  fromAtM: z.number().optional(),
 });
 export type Override = z.infer<typeof overrideSchema>;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { analyseSite } from '../../src/analysis/analyse-site.ts';
 import type { AnalysePorts } from '../../src/analysis/analyse-request.ts';
 import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
+import { refineResult, tilesWorthRefining } from '../../src/analysis/refine-result.ts';
 import { reassess } from '../../src/analysis/reassess.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import { toLocal } from '../../src/site/geodesy.ts';
@@ -136,6 +137,29 @@ test('refining looks again at the boundary tiles that could change a direction, 
     true,
   );
   expect(fine.warnings.map(({ code }) => code)).toContain('refined');
+  // What was done and what the answer was before stay in the result.
+  const { tileIds, sizeM, before } = fine.refinement!;
+  expect(tileIds).toHaveLength(quarters.length / 4);
+  expect(sizeM).toBe(125);
+  expect(before.find(({ name }) => name === 'S')).toMatchObject({ exposure: 'D' });
+
+  // Refining an answer later is the same as refining at once.
+  expect(Object.keys(tilesWorthRefining(coarse))).toContain('S');
+  expect(await refineResult(coarse, ports(shore))).toEqual(fine);
+  expect(tilesWorthRefining(fine)).toEqual({});
+  await expect(refineResult(fine, ports(shore))).rejects.toThrow(/already/);
+});
+
+test('a closer look leaves alone what a person has said', async () => {
+  const shore: Ground = (_eastM, northM) => (northM < -190 ? 'D' : 'C');
+  const coarse = await analyseSite({ site: SITE, heightFt: 25 }, ports(shore));
+  const labelled = reassess(coarse, { labels: new Map([['e0n-1', 'D']]) });
+  expect(Object.values(tilesWorthRefining(coarse)).flat()).toContain('e0n-1');
+  expect(Object.values(tilesWorthRefining(labelled)).flat()).not.toContain('e0n-1');
+  const fine = await refineResult(labelled, ports(shore));
+  expect(fine.tiles.filter(({ id }) => id.startsWith('e0n-1/'))).toEqual([]);
+  const other = { ...ports(shore), source: { ...ports(shore).source, id: 'other' } };
+  await expect(refineResult(coarse, other)).rejects.toThrow(/imagery/);
 });
 
 test('a model whose answer is not a number stops the analysis with words', async () => {

@@ -285,13 +285,21 @@ describe('assessSite', () => {
     // begin at 410 ft and make the east D.
     const coast = assess({ areas: tiles((east) => (east > 300 ? 'D' : 'B')) });
     expect(direction(coast, 'E').exposure).toBe('C');
-    const ids = boundaryTilesThatDecide(coast);
+    const { ids, byDirection } = boundaryTilesThatDecide(coast);
     expect(ids).toEqual(expect.arrayContaining(['e1n0', 'e1n-1', 'e1n1']));
     expect(ids.every((id) => /^e[12]n/.test(id))).toBe(true);
-    expect(boundaryTilesThatDecide(assess({ areas: tiles(() => 'B') }))).toEqual([]);
+    expect(Object.keys(byDirection)).toEqual(['N', 'NE', 'E', 'SE', 'S']);
+    expect(byDirection.E).toEqual(ids.filter((id) => /n-?[01]$/.test(id)));
+    expect(boundaryTilesThatDecide(assess({ areas: tiles(() => 'B') })).ids).toEqual([]);
     // A field 1500 m away can change nothing.
     const far = assess({ areas: tiles((_, north) => (north > 1400 ? 'C' : 'B')) });
-    expect(boundaryTilesThatDecide(far)).toEqual([]);
+    expect(boundaryTilesThatDecide(far)).toEqual({ ids: [], byDirection: {} });
+    // An island 375 m wide all round: no sector alone takes D away from a direction, both do.
+    const island = assess({
+      areas: tiles((east, north) => (Math.hypot(east, north) > 200 ? 'D' : 'C')),
+    });
+    expect(island.governing).toBe('D');
+    expect(Object.keys(boundaryTilesThatDecide(island).byDirection)).toHaveLength(8);
   });
 
   it('refuses what is no site, bearing or tolerance', () => {
