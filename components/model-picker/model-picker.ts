@@ -6,7 +6,13 @@ import { formStyles } from '../shared/form-styles.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
-import type { ModelRef, ModelState, SessionState, Settings } from '../shared/session.ts';
+import type {
+  ModelRef,
+  ModelState,
+  SessionState,
+  Settings,
+  StoredModelRef,
+} from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { filesOfDrop } from '../../src/platform/browser/dropped-files.ts';
 
@@ -24,6 +30,7 @@ export class UpwindModelPicker extends SessionElement {
 
   @state() private over = false;
   @state() private bundled: ModelRef | null = null;
+  @state() private stored: StoredModelRef[] = [];
   @query('#hub') private hubField!: HTMLInputElement;
   @query('#folder') private folderField!: HTMLInputElement;
   @query('#zip') private zipField!: HTMLInputElement;
@@ -35,12 +42,22 @@ export class UpwindModelPicker extends SessionElement {
     });
   }
 
+  /** Models come and go here, in the training panel and in other tabs. */
+  async #lookForStored(): Promise<void> {
+    const found = (await this.session?.storedModels()) ?? [];
+    if (JSON.stringify(found) !== JSON.stringify(this.stored)) this.stored = found;
+  }
+
+  protected override sessionChanged(): void {
+    void this.#lookForStored();
+  }
+
   override render(): TemplateResult | typeof nothing {
     const session = this.session;
     if (!session) return nothing;
     const { model, settings } = session.state;
     const ref = 'ref' in model ? model.ref : settings.model;
-    return html`<div class="stack">
+    return html`<div class="stack" @focusin=${() => void this.#lookForStored()}>
       ${this.#state(model)}
       ${
         this.bundled && ref && ref.kind !== 'url'
@@ -49,6 +66,7 @@ export class UpwindModelPicker extends SessionElement {
             </button>`
           : nothing
       }
+      ${this.#onDevice(ref)}
       <form
         @submit=${(event: Event) => {
           event.preventDefault();
@@ -120,6 +138,27 @@ export class UpwindModelPicker extends SessionElement {
     </div>`;
   }
 
+  /** Dropped in or trained here before. */
+  #onDevice(ref: ModelRef | null) {
+    if (this.stored.length === 0) return nothing;
+    const inUse = ref?.kind === 'stored' ? ref.id : '';
+    return html`<div>
+      <label for="stored">${t('model.stored')}</label>
+      <select id="stored" class="field" @change=${(event: Event) => this.#useStored(event)}>
+        ${inUse ? nothing : html`<option value="" selected>${t('model.stored.choose')}</option>`}
+        ${this.stored.map(
+          ({ id, name }) => html`<option value=${id} ?selected=${id === inUse}>${name}</option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  #useStored(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    const ref = this.stored.find(({ id }) => id === value);
+    if (ref) this.#use(ref);
+  }
+
   #state(model: ModelState) {
     if (model.status === 'none') {
       return this.bundled
@@ -149,6 +188,7 @@ export class UpwindModelPicker extends SessionElement {
         })}<br />
         ${t('model.runs', { backend: backend.name, detail: backend.detail })}
         ${backend.rejected.map(({ name, reason }) => t('model.rejected', { name, reason }))}
+        ${model.notKept ? html`<br />${t('model.notkept', { why: model.notKept })}` : nothing}
         ${info.trained ? nothing : html`<br /><strong>${t('model.untrained')}</strong>`}
       </span>
     </p>`;
@@ -176,7 +216,9 @@ export class UpwindModelPicker extends SessionElement {
 
 /** `my-model` for `my-model/config.json`; a lone file's own name. */
 const folderName = (files: File[]): string =>
-  files[0]?.webkitRelativePath.split('/')[0] || files[0]?.name || 'model';
+  files[0]?.webkitRelativePath.split('/')[0] ||
+  (files.length === 1 && files[0]?.name) ||
+  t('model.dropped');
 
 export const nameOf = (ref: ModelRef): string => (ref.kind === 'hub' ? ref.id : ref.name);
 

@@ -1,8 +1,10 @@
 import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { Tile } from '../../src/site/tile.ts';
+import type { CheckpointStore } from '../../src/platform/browser/checkpoint-store.ts';
 import type { SiteWorker } from '../../src/platform/browser/site-client.ts';
 import type { BackendName } from '../../src/vit/classifier.ts';
+import { UserError } from '../../src/site/user-error.ts';
 import { t } from './localize.ts';
 import { browserSessionStore } from './session-store.ts';
 import type { ModelRef, SessionPorts, TileCorrection } from './session.ts';
@@ -30,6 +32,7 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
     store: browserSessionStore(options.storeName),
 
     async resolveImagery(spec) {
+      if (spec.keyLeftOut) throw new UserError(t('imagery.link.key'));
       const { openImagery } = await import('../../src/platform/browser/open-imagery.ts');
       return openImagery(spec);
     },
@@ -51,6 +54,21 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
         },
       });
     },
+
+    async keepModel({ files, name }, { sha256 }) {
+      const { filesToKeep } = await import('../../src/platform/browser/files-to-keep.ts');
+      const kept = filesToKeep(files, name);
+      // Named by its weights: the same model dropped twice is kept once.
+      return withStore(async (store) => {
+        const { id } = await store.save(name, kept, `dropped-${sha256.slice(0, 32)}`);
+        return { kind: 'stored', id, name };
+      });
+    },
+
+    storedModels: () =>
+      withStore(async (store) =>
+        (await store.list()).map(({ id, name }) => ({ kind: 'stored' as const, id, name })),
+      ).catch(() => []),
 
     async analyse({ site, settings }, { classifier }, { signal, onEvent }) {
       const { imagery, edition, tolerance, conservative, tileM } = settings;
@@ -107,6 +125,16 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
       () => false,
     );
     return there ? { kind: 'url', url, name: modelName } : null;
+  }
+}
+
+async function withStore<T>(work: (store: CheckpointStore) => Promise<T>): Promise<T> {
+  const { CheckpointStore } = await import('../../src/platform/browser/checkpoint-store.ts');
+  const store = new CheckpointStore();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
   }
 }
 

@@ -57,13 +57,22 @@ export type ModelRef =
   | { kind: 'hub'; id: string; revision?: string }
   /** Trained or dropped in on this device, kept in the checkpoint store. */
   | { kind: 'stored'; id: string; name: string }
-  /** A folder or a zip as dropped; not kept across a reload. */
+  /** A folder or a zip as dropped; becomes `stored` once it has loaded. */
   | { kind: 'files'; files: File[]; name: string };
+
+export type StoredModelRef = ModelRef & { kind: 'stored' };
 
 export type ModelState =
   | { status: 'none'; message: string }
   | { status: 'loading'; ref: ModelRef; label: string; loaded: number; total: number | null }
-  | { status: 'ready'; ref: ModelRef; info: ModelInfo; backend: BackendInfo }
+  | {
+      status: 'ready';
+      ref: ModelRef;
+      info: ModelInfo;
+      backend: BackendInfo;
+      /** Why a dropped model will be gone after a reload, where it could not be kept. */
+      notKept?: string;
+    }
   | { status: 'failed'; ref: ModelRef; message: string };
 
 export type RunState =
@@ -151,6 +160,13 @@ export interface SessionPorts {
       onProgress(loaded: number, total: number | null, label: string): void;
     },
   ): Promise<Classifier>;
+  /**
+   * Keeps a dropped model on this device. @throws UserError where there is no room, or storage is
+   * forbidden
+   */
+  keepModel(ref: ModelRef & { kind: 'files' }, info: ModelInfo): Promise<StoredModelRef>;
+  /** Models kept on this device, newest first; none where storage is forbidden. */
+  storedModels(): Promise<StoredModelRef[]>;
   analyse(
     request: RunRequest,
     means: { source: ImagerySource; classifier: Classifier },

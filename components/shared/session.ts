@@ -4,7 +4,8 @@ import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
-import type { BackendName, Classifier } from '../../src/vit/classifier.ts';
+import type { BackendName, Classifier, ModelInfo } from '../../src/vit/classifier.ts';
+import { withOwnKey } from './url-state.ts';
 import type {
   ImagerySpec,
   ModelRef,
@@ -16,6 +17,7 @@ import type {
   SessionState,
   Site,
   Settings,
+  StoredModelRef,
   TileCorrection,
 } from './session-types.ts';
 
@@ -119,6 +121,7 @@ export class Session {
   async restore(link: { site?: Site; settings?: Partial<Settings> } = {}): Promise<void> {
     const saved = await this.#ports.store.load();
     const settings = { ...DEFAULT_SETTINGS, ...saved.settings, ...link.settings };
+    settings.imagery = withOwnKey(settings.imagery, saved.settings.imagery);
     // A link is shorter than the place it was made from: the page's own must not move the site.
     const own = link.site && saved.site && isNear(link.site, saved.site);
     const site = own ? saved.site : (link.site ?? saved.site);
@@ -196,8 +199,21 @@ export class Session {
       this.#save();
     }
     if (this.#state.result) this.#set({ stale: true });
-    this.#load(ref);
-    await this.#classifier?.catch(() => undefined);
+    const classifier = await this.#load(ref).catch(() => null);
+    if (classifier && ref.kind === 'files') await this.#keepModel(ref, classifier.model);
+  }
+
+  /** A dropped model that works stays on this device, so that the next visit has it too. */
+  async #keepModel(ref: ModelRef & { kind: 'files' }, info: ModelInfo): Promise<void> {
+    const kept = await this.#ports.keepModel(ref, info).catch((error: unknown) => wordsOf(error));
+    const { model } = this.#state;
+    if (model.status !== 'ready' || model.ref !== ref) return;
+    if (typeof kept === 'string') return this.#set({ model: { ...model, notKept: kept } });
+    this.#set({
+      model: { ...model, ref: kept },
+      settings: { ...this.#state.settings, model: kept },
+    });
+    this.#save();
   }
 
   #load(ref: ModelRef): Promise<Classifier> {
@@ -254,6 +270,11 @@ export class Session {
   /** The model that comes with the page; null where there is none. */
   bundledModel(): Promise<ModelRef | null> {
     return this.#ports.bundledModel();
+  }
+
+  /** Models kept on this device. */
+  storedModels(): Promise<StoredModelRef[]> {
+    return this.#ports.storedModels();
   }
 
   /** Asks for another compute backend and loads the model in use on it. */

@@ -1,5 +1,6 @@
 import { parseHeight } from '../../src/site/height.ts';
 import { parsePlace } from '../../src/site/place.ts';
+import { shareableUrl } from '../../src/imagery/public-url.ts';
 import type { ImagerySpec, ModelRef, Settings, Site } from './session.ts';
 
 /** What a link asks for; parts that are missing or unreadable are left out. */
@@ -10,8 +11,9 @@ export interface LinkState {
 
 /**
  * Reads `#at=lat,lng&h=25ft&imagery=…&model=…`.
- * A model from the Hub is named by its id; a URL template of the person's own is not in links,
- * since it may hold a key.
+ * A model from the Hub is named by its id, imagery of the person's own by its address without keys:
+ * `imagery=xyz&url=https://…/{z}/{x}/{y}.png&maxzoom=18`, `imagery=wms&url=…&layers=…`. `key=own`
+ * says that something was left out.
  */
 export function readHash(hash: string): LinkState {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
@@ -22,7 +24,7 @@ export function readHash(hash: string): LinkState {
     link.site = { at, name: fields.get('name'), heightFt };
   }
   const imagery = fields.get('imagery');
-  if (imagery) link.settings.imagery = { id: imagery };
+  if (imagery) link.settings.imagery = imageryOf(imagery, fields);
   const model = fields.get('model');
   if (model?.includes('/')) link.settings.model = { kind: 'hub', id: model };
   if (fields.get('h')?.trim().endsWith('m')) link.settings.unit = 'm';
@@ -37,7 +39,7 @@ export function writeHash(site: Site | null, settings: Settings): string {
     parts.push(`h=${heightField(site.heightFt, settings.unit)}`);
     if (site.name) parts.push(`name=${encodeURIComponent(site.name)}`);
   }
-  if (isShareable(settings.imagery)) parts.push(`imagery=${settings.imagery.id}`);
+  parts.push(...imageryFields(settings.imagery));
   const hub = hubId(settings.model);
   if (hub) parts.push(`model=${hub.split('/').map(encodeURIComponent).join('/')}`);
   return parts.length > 0 ? `#${parts.join('&')}` : '';
@@ -48,7 +50,44 @@ function heightField(heightFt: number, unit: 'ft' | 'm'): string {
   return `${Math.round(height * 100) / 100}${unit}`;
 }
 
-const isShareable = (imagery: ImagerySpec): boolean => imagery.url === undefined;
+function imageryOf(id: string, fields: URLSearchParams): ImagerySpec {
+  const url = fields.get('url');
+  if (!url || (id !== 'xyz' && id !== 'wms')) return { id };
+  const zoom = Number(fields.get('maxzoom') ?? NaN);
+  const layers = fields.get('layers');
+  return {
+    id,
+    url,
+    ...(Number.isInteger(zoom) && zoom >= 0 && zoom <= 24 && { maxZoom: zoom }),
+    ...(layers !== null && { layers }),
+    ...(fields.get('key') === 'own' && { keyLeftOut: true }),
+  };
+}
+
+function imageryFields({ id, url, maxZoom, layers, keyLeftOut }: ImagerySpec): string[] {
+  if (url === undefined) return [`imagery=${encodeURIComponent(id)}`];
+  const shared = shareableUrl(url);
+  return [
+    `imagery=${id}`,
+    `url=${readable(shared.url)}`,
+    ...(maxZoom === undefined ? [] : [`maxzoom=${maxZoom}`]),
+    ...(layers === undefined ? [] : [`layers=${readable(layers)}`]),
+    ...(shared.complete && !keyLeftOut ? [] : ['key=own']),
+  ];
+}
+
+/** Escaped for a link, but for what a link may hold and people like to read. */
+const readable = (text: string): string =>
+  encodeURIComponent(text).replace(/%(2F|3A|2C)/g, (escape) => decodeURIComponent(escape));
+
+/**
+ * The imagery that a link asks for, as this device knows it: the address with the key, where the
+ * link names the one in use here without it.
+ */
+export function withOwnKey(linked: ImagerySpec, own: ImagerySpec | undefined): ImagerySpec {
+  const same = own && imageryFields(own).join() === imageryFields(linked).join();
+  return same ? own : linked;
+}
 
 const hubId = (model: ModelRef | null): string | null => (model?.kind === 'hub' ? model.id : null);
 

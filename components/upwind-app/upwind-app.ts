@@ -22,7 +22,7 @@ import { t } from '../shared/localize.ts';
 import { Session } from '../shared/session.ts';
 import type { SessionPorts, SessionState, Site } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
-import { readHash, writeHash } from '../shared/url-state.ts';
+import { readHash, withOwnKey, writeHash } from '../shared/url-state.ts';
 import { logo } from './logo.ts';
 import { nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
 import { LAZY_TABS } from './tabs.ts';
@@ -102,6 +102,7 @@ export class UpwindApp extends LitElement {
     if (location.hash === writeHash(site, settings)) return;
     const link = readHash(location.hash);
     const { model, ...others } = link.settings;
+    if (others.imagery) others.imagery = withOwnKey(others.imagery, settings.imagery);
     if (Object.keys(others).length > 0) await this.session.change(others);
     // Not a mere setting: the model that is loaded has to go.
     if (model && JSON.stringify(model) !== JSON.stringify(settings.model)) {
@@ -136,7 +137,7 @@ export class UpwindApp extends LitElement {
   }
 
   /** Progress in words, at most every fifth of the way: a screen reader must keep up. */
-  #announce({ run, result }: SessionState): void {
+  #announce({ run, result, model }: SessionState): void {
     if (run.phase === 'running') {
       const fifth = run.total > 0 ? Math.floor((5 * run.done) / run.total) : 0;
       if (fifth !== this.#announced || run.done === 0) {
@@ -146,7 +147,10 @@ export class UpwindApp extends LitElement {
     } else if (run.phase === 'done' && result) {
       this.live = t('live.done', { exposure: result.governing });
     } else if (run.phase === 'cancelled') this.live = t('live.cancelled', { done: run.done });
-    else if (run.phase === 'failed') this.live = t('live.failed', { message: run.message });
+    else if (run.phase === 'failed') {
+      const message = model.status === 'none' ? t('result.nomodel') : run.message;
+      this.live = t('live.failed', { message });
+    }
   }
 
   override render(): TemplateResult {
@@ -354,7 +358,8 @@ export class UpwindApp extends LitElement {
 const imageryName = ({ imagery, settings }: SessionState): string =>
   imagery.source?.name ?? settings.imagery.id;
 
-function modelName({ model, settings }: SessionState): string {
+function modelName({ model, settings, run }: SessionState): string {
+  if (model.status === 'none' && run.phase === 'failed') return t('app.setup.model.none');
   if (model.status === 'ready') return `${model.info.id} · ${model.backend.name}`;
   if (model.status === 'loading') return t('app.setup.model.loading');
   if (model.status === 'failed') return t('app.setup.model.failed');

@@ -92,6 +92,20 @@ export async function readCheckpoint(
 }
 
 /**
+ * The part of a folder that makes a checkpoint, for whoever copies one: documents, model card and
+ * weights, by path. Training states, logs and pickles stay behind.
+ * @throws UserError where it is no checkpoint folder
+ */
+export function checkpointPaths(files: CheckpointFile[], name: string): string[] {
+  return [...findFolder(files, name)]
+    .filter(
+      ([file]) =>
+        /^(README\.md|.*\.safetensors(\.index\.json)?)$/i.test(file) || DOCUMENTS.includes(file),
+    )
+    .map(([, { path }]) => path);
+}
+
+/**
  * Files beside the shallowest `config.json`, by name: archives and dropped folders have a folder
  * above, and a training run has checkpoints below.
  */

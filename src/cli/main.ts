@@ -22,7 +22,8 @@ export async function runCommandLine(argv: string[]): Promise<number> {
   const program = new Command('upwind')
     .description('Surface roughness and exposure category around a building site (ASCE 7).')
     .version(SOFTWARE_VERSION)
-    .showHelpAfterError('(upwind <command> --help says more)')
+    // Told below, on one line.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
   const asked = commands[argv[2] ?? ''];
   try {
@@ -31,7 +32,13 @@ export async function runCommandLine(argv: string[]): Promise<number> {
     await program.parseAsync(argv);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // The help itself is no error message: it was asked for by typing nothing else.
+      if (error.code !== 'commander.help')
+        say(usageError(error, program.commands.length === 1 ? argv[2] : undefined));
+      return 2;
+    }
     if (error instanceof UserError) {
       say(`upwind: ${error.message}`);
       return 2;
@@ -43,4 +50,10 @@ export async function runCommandLine(argv: string[]): Promise<number> {
     say(`upwind: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return 1;
   }
+}
+
+/** `error: unknown command 'analyze'⏎(Did you mean analyse?)` as one line, with the way to help. */
+function usageError({ message }: CommanderError, command = '<command>'): string {
+  const words = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  return `upwind: ${words}. \`upwind ${command} --help\` says more.`;
 }

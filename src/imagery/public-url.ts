@@ -66,6 +66,37 @@ function publicBase(base: string): string {
 const isKeySegment = (segment: string): boolean =>
   looksSecret(segment) && !/\.\w{2,4}$/.test(segment);
 
+/**
+ * A URL as a link to someone else may show it. Stricter than `publicUrl`, since whoever gets the link
+ * may be anyone: besides placeholders such as `{z}`, only query values that are known to be harmless
+ * stay, and no path segment that might be a key.
+ * @returns `complete` false where something was left out, so that the URL will not work as it is
+ */
+export function shareableUrl(url: string): { url: string; complete: boolean } {
+  const { base, query } = split(url);
+  const harmless = query.filter(
+    ({ name, value }) =>
+      OPEN_NAMES.test(name) ||
+      /^\{[^{}]*\}$/.test(value) ||
+      (!SECRET_NAMES.test(name) && /^(?:true|false|[\d.]{1,6}|[a-z]{1,4})?$/i.test(value)),
+  );
+  const kept = harmless.length > 0 ? `?${harmless.map(({ raw }) => raw).join('&')}` : '';
+  const path = publicBase(base)
+    .split('/')
+    .map((segment, index) => (index > 2 && mayBeKey(segment) ? '…' : segment))
+    .join('/');
+  const [withoutFragment] = url.split('#');
+  return { url: path + kept, complete: path + kept === withoutFragment };
+}
+
+/** `4f2a91c07b3d`, `a1b2c3d4e5`, `k=…`: a segment in which a key may be, however short. */
+const mayBeKey = (segment: string): boolean =>
+  /[;=@]/.test(segment) ||
+  segment.split(/[-_.~]/).some((token) => {
+    const turns = token.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0;
+    return turns > 0 && token.length >= 10 && (turns >= 3 || /^[\da-f]+$/i.test(token));
+  });
+
 /** Text with every key of a URL blotted out: servers like to quote the request in their errors. */
 export function withoutSecrets(text: string, url: string): string {
   const { base, query } = split(url);

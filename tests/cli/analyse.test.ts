@@ -122,12 +122,18 @@ describe('bad input is one line and exit 2', () => {
       /7-16 or 7-22/,
     ],
     ['no place at all', ['analyse', '--height', '25ft'], /--at/],
-    ['a command that is none', ['analyze'], /analyze/],
+    ['a command that is none', ['analyze'], /unknown command 'analyze' \(Did you mean analyse\?\)/],
+    [
+      'an option that is none',
+      ['analyse', '--at=1,2', '--height', '25ft', '--hight=3'],
+      /--hight.*analyse --help/,
+    ],
+    ['pictures without a model', ['classify', 'a.png'], /--model/],
   ])('%s', async (_what, args, message) => {
     const run = await runCli(args);
     expect(run.status).toBe(2);
     expect(run.stderr).toMatch(message);
-    expect(run.stderr).not.toMatch(/\n\s+at /);
+    expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(run.stdout).toBe('');
   });
 

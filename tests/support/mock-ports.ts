@@ -86,6 +86,8 @@ export function mockPorts(options: MockOptions = {}): SessionPorts & { saved: Si
         dispose: async () => {},
       };
     },
+    keepModel: async ({ name }, { sha256 }) => ({ kind: 'stored', id: sha256, name }),
+    storedModels: async () => [],
     async analyse({ site }, _means, { signal, onEvent }) {
       const result = mockResult(site.at);
       result.site = { ...result.site, ...site.at, name: site.name, heightFt: site.heightFt };

@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { CheckpointFiles } from '../../checkpoint/file-set.ts';
+import { zipFiles } from '../../checkpoint/zip.ts';
 import { UserError } from '../../site/user-error.ts';
 
 /** A checkpoint kept on this device. */
@@ -32,13 +33,17 @@ export class CheckpointStore {
     }));
   }
 
-  /** Keeps a checkpoint folder, all files or none. @throws UserError where the disk is full */
+  /**
+   * Keeps a checkpoint folder, or a zip of one as it is; all files or none. A `File` is copied by
+   * the browser, without passing through memory.
+   * @throws UserError where the disk is full
+   */
   async save(
     name: string,
-    files: ReadonlyMap<string, Uint8Array>,
+    files: ReadonlyMap<string, Uint8Array | Blob>,
     id: string = crypto.randomUUID(),
   ): Promise<StoredCheckpoint> {
-    const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+    const bytes = [...files.values()].reduce((sum, file) => sum + sizeOf(file), 0);
     const stored = { id, name, bytes, saved: new Date().toISOString() };
     const db = await this.#open();
     const transaction = db.transaction(['checkpoints', 'files'], 'readwrite');
@@ -46,7 +51,7 @@ export class CheckpointStore {
       const into = transaction.objectStore('files');
       void into.delete(filesOf(id)).catch(() => {});
       for (const [path, data] of files) {
-        const blob = new Blob([data as Uint8Array<ArrayBuffer>]);
+        const blob = data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>]);
         void into.put({ path, blob }, [id, path]).catch(() => {});
       }
       void transaction
@@ -92,6 +97,10 @@ export class CheckpointStore {
     const stored = await db.get('checkpoints', id);
     if (!stored) throw new UserError('This model is no longer stored on this device.');
     const files = await db.getAll('files', filesOf(id));
+    const [first] = files;
+    if (files.length === 1 && first && /\.zip$/i.test(first.path)) {
+      return zipFiles(new Uint8Array(await first.blob.arrayBuffer()), stored.name);
+    }
     return {
       name: stored.name,
       list: async () => files.map(({ path, blob }) => ({ path, size: blob.size })),
@@ -111,6 +120,9 @@ export class CheckpointStore {
     this.#db = null;
   }
 }
+
+const sizeOf = (file: Uint8Array | Blob): number =>
+  file instanceof Blob ? file.size : file.length;
 
 /** Every file key of one checkpoint. */
 const filesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);

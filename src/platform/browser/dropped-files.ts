@@ -5,7 +5,10 @@ import { UserError } from '../../site/user-error.ts';
 /** A folder dropped or chosen on the page may hold this many files before it is refused. */
 const MAX_FILES = 5_000;
 
-const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+export const isZip = (files: readonly File[]): boolean =>
+  files.length === 1 && /\.zip$/i.test(files[0]!.name);
+
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
 /**
  * Files chosen or dropped: one zip, or the files of a folder.
@@ -14,7 +17,7 @@ const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 export async function chosenFiles(files: readonly File[], name?: string): Promise<CheckpointFiles> {
   const [first] = files;
   if (!first) throw new UserError('Nothing was chosen. Choose a model folder, or a zip of one.');
-  if (files.length === 1 && /\.zip$/i.test(first.name)) {
+  if (isZip(files)) {
     return zipFiles(new Uint8Array(await first.arrayBuffer()), name ?? first.name);
   }
   if (files.length > MAX_FILES) {

@@ -12,6 +12,8 @@ export interface ImageryChoice {
   /** WMS layer names. */
   layers?: string;
   attribution?: string;
+  /** The address came by a link, which left out what may be a key: it cannot be asked as it is. */
+  keyLeftOut?: boolean;
 }
 
 /** The source behind a choice. @throws UserError in words for the page */

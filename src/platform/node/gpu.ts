@@ -14,21 +14,17 @@ function mayHaveGpu(): boolean {
  * Dawn's WebGPU for Node, through the optional package `webgpu`. Sets `navigator.gpu` and the
  * `GPU…` globals, which the TensorFlow.js backend expects as a browser has them.
  * @param options.insist start it even where no GPU device is to be seen, since a software driver may be
+ * @param options.load imports the package
  * @returns the GPU, or why there is none
  */
-export async function nodeGpu({ insist = false } = {}): Promise<
+export async function nodeGpu({ insist = false, load = importDawn } = {}): Promise<
   { gpu: GPU } | { gpu: null; reason: string }
 > {
   const present = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
   if (present) return { gpu: present };
   if (!insist && !mayHaveGpu()) return { gpu: null, reason: 'this machine has no GPU device' };
   try {
-    // Not a dependency of the library: who wants WebGPU in Node installs it.
-    const name = 'webgpu';
-    const { create, globals } = (await import(name)) as {
-      create: (flags: string[]) => GPU;
-      globals: Record<string, unknown>;
-    };
+    const { create, globals } = await load();
     Object.assign(globalThis, globals);
     const gpu = create([]);
     if (!(await gpu.requestAdapter())) return { gpu: null, reason: 'no WebGPU adapter' };
@@ -41,8 +37,19 @@ export async function nodeGpu({ insist = false } = {}): Promise<
     const code = (error as { code?: string }).code;
     const reason =
       code === 'ERR_MODULE_NOT_FOUND'
-        ? 'the npm package "webgpu" is not installed'
+        ? 'the optional npm package "webgpu" is not installed; `npm install webgpu` adds it'
         : `the npm package "webgpu" did not start: ${error instanceof Error ? error.message : error}`;
     return { gpu: null, reason };
   }
+}
+
+interface Dawn {
+  create: (flags: string[]) => GPU;
+  globals: Record<string, unknown>;
+}
+
+function importDawn(): Promise<Dawn> {
+  // An optional dependency, large and built for some platforms only: no bundler may ask for it.
+  const name = 'webgpu';
+  return import(name) as Promise<Dawn>;
 }

@@ -167,6 +167,29 @@ describe('Session', () => {
     expect([of('e0n0'), of('e0n1')]).toEqual(['D', 'C']);
   });
 
+  it('keeps a dropped model for the next visit, or says why not', async () => {
+    const ref = { kind: 'files' as const, files: [new File(['x'], 'm.zip')], name: 'm.zip' };
+    const ports = mockPorts();
+    const saved = vi.spyOn(ports.store, 'saveSettings');
+    const session = new Session(ports);
+    await session.restore();
+    await session.useModel(ref);
+    const stored = { kind: 'stored', id: mockResult().model.sha256, name: 'm.zip' };
+    expect(session.state.model).toMatchObject({ status: 'ready', ref: stored });
+    expect(saved.mock.lastCall?.[0].model).toEqual(stored);
+
+    ports.keepModel = () => Promise.reject(new Error('There is no room on this device.'));
+    const full = new Session(ports);
+    await full.restore();
+    await full.useModel(ref);
+    expect(full.state.model).toMatchObject({
+      status: 'ready',
+      ref,
+      notKept: 'There is no room on this device.',
+    });
+    expect(full.state.settings.model).toBeNull();
+  });
+
   it('ends a model that was replaced while it loaded', async () => {
     const ports = mockPorts();
     const disposed: string[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../components/shared/session.ts';
-import { readHash, writeHash } from '../../../components/shared/url-state.ts';
+import type { ImagerySpec } from '../../../components/shared/session.ts';
+import { readHash, withOwnKey, writeHash } from '../../../components/shared/url-state.ts';
 
 describe('links', () => {
   it('read the documented form', () => {
@@ -30,9 +31,47 @@ describe('links', () => {
     expect(readHash(hash).site?.heightFt).toBeCloseTo(25, 6);
   });
 
-  it('never carry an address that may hold a key', () => {
-    const imagery = { id: 'xyz', url: 'https://tiles.test/{z}/{x}/{y}?key=SECRET' };
-    expect(writeHash(null, { ...DEFAULT_SETTINGS, imagery })).not.toContain('SECRET');
+  const hashOf = (imagery: ImagerySpec) => writeHash(null, { ...DEFAULT_SETTINGS, imagery });
+
+  it.each<ImagerySpec>([
+    { id: 'xyz', url: 'https://tiles.test/ortho 2024/{z}/{x}/{y}.png', maxZoom: 18 },
+    { id: 'xyz', url: 'http://127.0.0.1:8080/{z}/{x}/{y}.png?style=a&v=2', maxZoom: 16 },
+    { id: 'xyz', url: 'https://tiles.test/wmts?x={x}&y={y}&z={z}', maxZoom: 19 },
+    { id: 'wms', url: 'https://maps.test/wms?map=/data/a b.map', layers: 'ortho,roads' },
+  ])('carry an address of one’s own: $url', (imagery) => {
+    expect(readHash(hashOf(imagery)).settings.imagery).toEqual(imagery);
+  });
+
+  it.each([
+    'https://tiles.test/{z}/{x}/{y}?key=SECRET',
+    'https://tiles.test/{z}/{x}/{y}?access_token=SECRET&v=2',
+    'https://tiles.test/{z}/{x}/{y}?whatever=SECRETSECRET',
+    'https://tiles.test/{z}/{x}/{y}?k=SECRET',
+    'https://me:SECRET@tiles.test/{z}/{x}/{y}',
+    'https://tiles.test/5ec7e7SECRET/{z}/{x}/{y}'.replace('SECRET', 'ab12cd34'),
+    'https://tiles.test/v1/4f2a91c07b3d/{z}/{x}/{y}',
+    'https://tiles.test/tiles;session=SECRET/{z}/{x}/{y}',
+    'https://tiles.test/{z}/{x}/{y}#SECRET',
+  ])('never carry a key: %s', (url) => {
+    const hash = hashOf({ id: 'xyz', url, maxZoom: 19 });
+    expect(hash).not.toMatch(/SECRET|ab12cd34|4f2a91c07b3d/);
+    expect(readHash(hash).settings.imagery?.url).toMatch(/^https:\/\/tiles\.test\//);
+  });
+
+  it('say that a key was left out, and find the one that this device has', () => {
+    const own = { id: 'xyz', url: 'https://tiles.test/{z}/{x}/{y}?key=SECRET', maxZoom: 19 };
+    const linked = readHash(hashOf(own)).settings.imagery!;
+    expect(linked).toEqual({
+      id: 'xyz',
+      url: 'https://tiles.test/{z}/{x}/{y}',
+      maxZoom: 19,
+      keyLeftOut: true,
+    });
+    expect(withOwnKey(linked, own)).toBe(own);
+    expect(withOwnKey(linked, { ...own, maxZoom: 17 })).toBe(linked);
+    expect(withOwnKey(linked, undefined)).toBe(linked);
+    // Passed on again, it still says so.
+    expect(hashOf(linked)).toBe(hashOf(own));
   });
 
   it('leave out what cannot be read', () => {
