@@ -3,19 +3,11 @@ import { patchesPerSide, tokenCount } from '../../checkpoint/config.ts';
 import type { VitConfig } from '../../checkpoint/config.ts';
 import { GpuWeights } from './gpu-weights.ts';
 import type { GpuMatrix } from './gpu-weights.ts';
-import { attentionGroups, attentionWgsl } from './wgsl-attention.ts';
-import { matmulGroups, matmulWgsl } from './wgsl-matmul.ts';
-import type { Epilogue, MatmulShape } from './wgsl-matmul.ts';
-import { classTokenWgsl, headWgsl, layerNormWgsl } from './wgsl-norm.ts';
-
-type Groups = (batch: number) => [number, number, number];
-
-/** One dispatch of the forward pass, ready to be recorded for any batch. */
-interface Step {
-  pipeline: GPUComputePipeline;
-  bindings: GPUBindGroup;
-  groups: Groups;
-}
+import { GpuProgram, orReportedError } from './gpu-program.ts';
+import { attentionKernel, kernelPlan, layerNormKernel, matmulKernel } from './kernels.ts';
+import type { KernelPlan } from './kernels.ts';
+import type { Epilogue, MatmulShape } from './matmul-shape.ts';
+import { classTokenWgsl, headWgsl } from './wgsl-norm.ts';
 
 /** Answers of one batch, row-major. */
 export interface FusedOutput {
@@ -23,21 +15,6 @@ export interface FusedOutput {
   logits: Float32Array;
   /** [batch, hidden] */
   features: Float32Array;
-}
-
-/** Pipelines by their code: layers share them, and so do models on the same device. */
-const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
-
-function compile(device: GPUDevice, code: string): Promise<GPUComputePipeline> {
-  const known = pipelines.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
-  pipelines.set(device, known);
-  let pipeline = known.get(code);
-  if (!pipeline) {
-    const module = device.createShaderModule({ code });
-    pipeline = device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
-    known.set(code, pipeline);
-  }
-  return pipeline;
 }
 
 /** Why the fused kernels cannot compute a model, or null. */
@@ -53,8 +30,7 @@ export function fusedUnsupported(config: VitConfig): string | null {
  * Stock TensorFlow.js records 508 dispatches for twelve layers, each with its own bind group.
  */
 export class FusedVit {
-  #steps: Step[] = [];
-  #buffers: GPUBuffer[] = [];
+  #program: GpuProgram;
   #busy: Promise<unknown> = Promise.resolve();
   #weights: GpuWeights;
   #config: VitConfig;
@@ -72,19 +48,16 @@ export class FusedVit {
     device: GPUDevice,
     checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
     maxBatch: number,
+    plan: KernelPlan = kernelPlan(device),
   ): Promise<FusedVit> {
     const reason = fusedUnsupported(checkpoint.config);
     if (reason) throw new Error(reason);
     const vit = new FusedVit(device, checkpoint, maxBatch);
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    let failure: unknown = null;
-    await vit.#build().catch((error: unknown) => (failure = error));
-    const errors = [await device.popErrorScope(), await device.popErrorScope()];
-    const message = errors.find((error) => error !== null)?.message;
-    if (failure || message) {
+    try {
+      await orReportedError(device, () => vit.#build(plan));
+    } catch (error) {
       vit.dispose();
-      throw message ? new Error(message) : failure;
+      throw error;
     }
     return vit;
   }
@@ -96,16 +69,11 @@ export class FusedVit {
   ) {
     this.#config = checkpoint.config;
     this.#weights = new GpuWeights(device, checkpoint);
-  }
-
-  #buffer(floats: number, usage = GPUBufferUsage.STORAGE): GPUBuffer {
-    const buffer = this.device.createBuffer({ size: Math.ceil(floats / 4) * 16, usage });
-    this.#buffers.push(buffer);
-    return buffer;
+    this.#program = new GpuProgram(device);
   }
 
   /** Records, in order, what a forward dispatches. */
-  async #build(): Promise<void> {
+  async #build(plan: KernelPlan): Promise<void> {
     const { hiddenSize: d, intermediateSize: wide, patchSize, heads, layers } = this.#config;
     const { layerNormEps: epsilon, labels } = this.#config;
     const batch = this.maxBatch;
@@ -113,39 +81,50 @@ export class FusedVit {
     const patches = patchesPerSide(this.#config) ** 2;
     const inner = 3 * patchSize ** 2;
     const weights = this.#weights;
+    const program = this.#program;
     const { COPY_DST, COPY_SRC, STORAGE, UNIFORM, MAP_READ } = GPUBufferUsage;
 
-    this.#run = this.#buffer(4, UNIFORM | COPY_DST);
-    this.#patches = this.#buffer(batch * patches * inner, STORAGE | COPY_DST);
+    this.#run = program.buffer(4, UNIFORM | COPY_DST);
+    this.#patches = program.buffer(batch * patches * inner, STORAGE | COPY_DST);
     const answers = batch * (d + labels.length);
-    this.#answers = this.#buffer(answers, STORAGE | COPY_SRC);
-    this.#readback = this.#buffer(answers, MAP_READ | COPY_DST);
-    const x = this.#buffer(batch * tokens * d);
-    const side = this.#buffer(batch * tokens * d); // normed rows, then attention's answer
-    const qkv = this.#buffer(batch * tokens * 3 * d);
-    const mlp = this.#buffer(batch * tokens * wide);
+    this.#answers = program.buffer(answers, STORAGE | COPY_SRC);
+    this.#readback = program.buffer(answers, MAP_READ | COPY_DST);
+    const x = program.buffer(batch * tokens * d);
+    const side = program.buffer(batch * tokens * d); // normed rows, then attention's answer
+    const qkv = program.buffer(batch * tokens * 3 * d);
+    const mlp = program.buffer(batch * tokens * wide);
 
-    const pending: Promise<Step>[] = [];
-    const step = (code: string, buffers: GPUBuffer[], groups: Groups) =>
-      pending.push(this.#step(code, buffers, groups));
     const matmul = (
       [a, matrix, bias, out, ...more]: [GPUBuffer, GpuMatrix, GPUBuffer, GPUBuffer, ...GPUBuffer[]],
-      shape: Pick<MatmulShape, 'rowsPerImage' | 'inner' | 'columns' | 'epilogue'>,
+      {
+        from,
+        to,
+        perImage,
+        epilogue,
+      }: { from: number; to: number; perImage: number; epilogue: Epilogue },
     ) => {
-      const full = { ...shape, weights: matrix.type, perThread: perThreadFor(shape, batch) };
-      step(matmulWgsl(full), [a, matrix.buffer, bias, out, this.#run, ...more], (n) =>
-        matmulGroups(full, n),
-      );
+      const shape: MatmulShape = {
+        rows: { count: perImage, perImage: true },
+        inner: { count: from, perImage: false },
+        columns: to,
+        transposedB: true,
+        weights: matrix.type,
+        bias: true,
+        epilogue,
+      };
+      const buffers = [a, matrix.buffer, out, this.#run, bias, ...more];
+      program.add(matmulKernel(shape, plan, batch), buffers);
     };
     const dense = (
       buffers: [GPUBuffer, GpuMatrix, GPUBuffer, GPUBuffer],
       [from, to]: [number, number],
       epilogue: Epilogue,
-    ) => matmul(buffers, { rowsPerImage: tokens, inner: from, columns: to, epilogue });
+    ) => matmul(buffers, { perImage: tokens, from, to, epilogue });
     const norm = (name: string, from: GPUBuffer, to: GPUBuffer) => {
       const gain = weights.vector([`${name}.weight`]);
       const shift = weights.vector([`${name}.bias`]);
-      step(layerNormWgsl(d, epsilon), [from, gain, shift, to], (n) => [n * tokens, 1, 1]);
+      const kernel = layerNormKernel({ width: d, epsilon, tokens }, plan);
+      program.add(kernel, [from, gain, shift, to]);
     };
 
     const embeddings = 'vit.embeddings';
@@ -159,10 +138,11 @@ export class FusedVit {
         x,
         positions,
       ],
-      { rowsPerImage: patches, inner, columns: d, epilogue: 'embed' },
+      { perImage: patches, from: inner, to: d, epilogue: 'embed' },
     );
     const token = weights.vector([`${embeddings}.cls_token`]);
-    step(classTokenWgsl(d, tokens), [token, positions, x], (n) => [n, 1, 1]);
+    const each = (images: number): [number, number, number] => [images, 1, 1];
+    program.add({ code: classTokenWgsl(d, tokens), groups: each }, [token, positions, x]);
 
     const attention = { tokens, heads, headDim: d / heads };
     for (let n = 0; n < layers; n++) {
@@ -175,7 +155,7 @@ export class FusedVit {
       );
       norm(`${layer}.layernorm_before`, x, side);
       dense([side, weights.matrix(...parts), qkvBias, qkv], [d, 3 * d], 'store');
-      step(attentionWgsl(attention), [qkv, side], (images) => attentionGroups(attention, images));
+      program.add(attentionKernel(attention, plan), [qkv, side]);
       const mix = 'attention.output.dense';
       dense([side, weights.matrix(`${layer}.${mix}`), bias(mix), x], [d, d], 'residual');
       norm(`${layer}.layernorm_after`, x, side);
@@ -190,32 +170,23 @@ export class FusedVit {
       'classifier.weight',
       'classifier.bias',
     ];
-    step(
-      headWgsl({ width: d, tokens, labels: labels.length, epsilon }),
-      [x, ...last.map((name) => weights.vector([name])), this.#answers],
-      (n) => [n, 1, 1],
-    );
-    this.#steps = await Promise.all(pending);
-  }
-
-  async #step(code: string, buffers: GPUBuffer[], groups: Groups): Promise<Step> {
-    const compiling = compile(this.device, code);
-    const pipeline = await compiling;
-    const bindings = this.device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
-    return { pipeline, bindings, groups };
+    const head = headWgsl({ width: d, tokens, labels: labels.length, epsilon });
+    program.add({ code: head, groups: each }, [
+      x,
+      ...last.map((name) => weights.vector([name])),
+      this.#answers,
+    ]);
+    await program.ready();
   }
 
   /** Dispatches of one forward. */
   get dispatches(): number {
-    return this.#steps.length;
+    return this.#program.dispatches;
   }
 
   /** GPU memory that this model holds [bytes]. */
   get bytes(): number {
-    return this.#weights.bytes + this.#buffers.reduce((sum, { size }) => sum + size, 0);
+    return this.#weights.bytes + this.#program.bytes;
   }
 
   /**
@@ -235,11 +206,7 @@ export class FusedVit {
     queue.writeBuffer(this.#patches, 0, patches as Float32Array<ArrayBuffer>);
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, bindings, groups } of this.#steps) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindings);
-      pass.dispatchWorkgroups(...groups(batch));
-    }
+    this.#program.record(pass, batch);
     pass.end();
     const width = this.#config.hiddenSize;
     const labels = this.#config.labels.length;
@@ -263,17 +230,6 @@ export class FusedVit {
 
   dispose(): void {
     this.#weights.destroy();
-    for (const buffer of this.#buffers) buffer.destroy();
-    this.#buffers = [];
-    this.#steps = [];
+    this.#program.dispose();
   }
-}
-
-/** Large squares in registers where there is work for many workgroups; small ones otherwise. */
-function perThreadFor(
-  { rowsPerImage, columns }: Pick<MatmulShape, 'rowsPerImage' | 'columns'>,
-  batch: number,
-): 4 | 8 {
-  const workgroups = Math.ceil((batch * rowsPerImage) / 64) * Math.ceil(columns / 64);
-  return workgroups >= 64 ? 8 : 4;
 }

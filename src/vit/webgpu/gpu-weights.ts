@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { castTensor, toFloat32 } from '../../checkpoint/named-tensor.ts';
 import type { NamedTensor } from '../../checkpoint/named-tensor.ts';
-import type { WeightType } from './wgsl-matmul.ts';
+import type { WeightType } from './matmul-shape.ts';
 
 /** Weights of one matrix in GPU memory, `[outputs, inputs]`, in the type the file has. */
 export interface GpuMatrix {

@@ -1,8 +1,12 @@
+import { range } from './matmul-shape.ts';
+
 export interface AttentionWgslShape {
   tokens: number;
   heads: number;
   /** A multiple of 4. */
   headDim: number;
+  /** Keep the logarithm of each softmax's denominator, `[rows, heads]`, for a backward pass. */
+  keepLog?: boolean;
 }
 
 /** Queries of a workgroup, one a thread. */
@@ -10,21 +14,25 @@ const QUERIES = 64;
 /** Keys and values held in shared memory at a time; a multiple of 4. */
 const KEYS = 16;
 
-const range = (count: number): number[] => [...Array(count).keys()];
-
 /**
  * softmax(q·kᵀ/√headDim)·v for every image and head, without the tokens × tokens matrix: each thread
  * walks along the keys for one query, and rescales what it has summed when it meets a larger score.
  * Reads `[rows, 3·heads·headDim]` (queries, keys, values side by side), writes `[rows, heads·headDim]`.
  * @see Dao et al. 2022, "FlashAttention", algorithm 1; Milakov and Gimelshein 2018 for the softmax
  */
-export function attentionWgsl({ tokens, heads, headDim }: AttentionWgslShape): string {
+export function attentionWgsl({
+  tokens,
+  heads,
+  headDim,
+  keepLog = false,
+}: AttentionWgslShape): string {
   const quads = headDim / 4;
   const width = heads * quads; // of q, of k, of v, in vec4
   const each = range(quads);
   return `
 @group(0) @binding(0) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> mixed: array<vec4f>;
+${keepLog ? '@group(0) @binding(2) var<storage, read_write> logs: array<f32>;' : ''}
 
 const TOKENS = ${tokens}u;
 var<workgroup> keys: array<vec4f, ${KEYS * quads}>;
@@ -85,6 +93,7 @@ ${each
   if (query < TOKENS) {
     let to = (image * TOKENS + query) * ${width}u + head;
 ${each.map((c) => `    mixed[to + ${c}u] = o${c} / total;`).join('\n')}
+${keepLog ? `    logs[(image * TOKENS + query) * ${heads}u + group.y] = top + log(total);` : ''}
   }
 }`;
 }

@@ -1,8 +1,16 @@
-/** Threads that share one row. */
+/** Threads that share one row, where no subgroup has it to itself. */
 const THREADS = 64;
 
-/** Sum of one number of each thread, known to all of them afterwards. */
-const REDUCE = `
+const threadsOf = (lanes: number | null): number => lanes ?? THREADS;
+
+/**
+ * `sum_of_all`: sum of one number of each thread, known to all of them afterwards. With `lanes` the
+ * workgroup is one subgroup, which needs neither shared memory nor barriers.
+ */
+const reduce = (lanes: number | null): string =>
+  lanes
+    ? 'fn sum_of_all(mine: f32, index: u32) -> f32 { return subgroupAdd(mine); }'
+    : `
 var<workgroup> lane_sums: array<f32, ${THREADS}>;
 fn sum_of_all(mine: f32, index: u32) -> f32 {
   lane_sums[index] = mine;
@@ -16,14 +24,16 @@ fn sum_of_all(mine: f32, index: u32) -> f32 {
   return total;
 }`;
 
-const MOMENTS = (quads: number, from: string): string => `
+const enable = (lanes: number | null): string => (lanes ? 'enable subgroups;' : '');
+
+const moments = (quads: number, from: string, threads: number): string => `
   var mine = 0.0;
-  for (var i = index; i < ${quads}u; i += ${THREADS}u) {
+  for (var i = index; i < ${quads}u; i += ${threads}u) {
     mine += dot(x[${from} + i], vec4f(1.0));
   }
   let mean = sum_of_all(mine, index) / ${4 * quads}.0;
   mine = 0.0;
-  for (var i = index; i < ${quads}u; i += ${THREADS}u) {
+  for (var i = index; i < ${quads}u; i += ${threads}u) {
     let off = x[${from} + i] - mean;
     mine += dot(off, off);
   }
@@ -31,24 +41,28 @@ const MOMENTS = (quads: number, from: string): string => `
 
 const number = (value: number): string => value.toExponential(9);
 
-/** LayerNorm of every row, `[rows, width]` → the same; one workgroup a row. */
-export function layerNormWgsl(width: number, epsilon: number): string {
+/**
+ * LayerNorm of every row, `[rows, width]` → the same; one workgroup a row.
+ * @param lanes subgroup size, where a subgroup shall have a row to itself
+ */
+export function layerNormWgsl(width: number, epsilon: number, lanes: number | null = null): string {
   const quads = width / 4;
-  return `
+  const threads = threadsOf(lanes);
+  return `${enable(lanes)}
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> gain: array<vec4f>;
 @group(0) @binding(2) var<storage, read> shift: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> normed: array<vec4f>;
 const EPSILON = ${number(epsilon)};
-${REDUCE}
-@compute @workgroup_size(${THREADS})
+${reduce(lanes)}
+@compute @workgroup_size(${threads})
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
   let start = group.x * ${quads}u;
-${MOMENTS(quads, 'start')}
-  for (var i = index; i < ${quads}u; i += ${THREADS}u) {
+${moments(quads, 'start', threads)}
+  for (var i = index; i < ${quads}u; i += ${threads}u) {
     normed[start + i] = (x[start + i] - mean) * scale * gain[i] + shift[i];
   }
 }`;
@@ -96,7 +110,7 @@ export function headWgsl({
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> answers: array<f32>;
 const EPSILON = ${number(epsilon)};
-${REDUCE}
+${reduce(null)}
 var<workgroup> features: array<vec4f, ${quads}>;
 @compute @workgroup_size(${THREADS})
 fn main(
@@ -105,7 +119,7 @@ fn main(
 ) {
   let start = group.x * ${tokens * quads}u;
   let to = group.x * ${width + labels}u;
-${MOMENTS(quads, 'start')}
+${moments(quads, 'start', THREADS)}
   for (var i = index; i < ${quads}u; i += ${THREADS}u) {
     let feature = (x[start + i] - mean) * scale * gain[i] + shift[i];
     features[i] = feature;

@@ -1,0 +1,89 @@
+import { SOFTWARE_ADAPTER } from '../batch.ts';
+import { lengthFor } from './matmul-shape.ts';
+import type { MatmulShape } from './matmul-shape.ts';
+import { attentionGroups, attentionWgsl } from './wgsl-attention.ts';
+import type { AttentionWgslShape } from './wgsl-attention.ts';
+import { matmulGroups, matmulWgsl } from './wgsl-matmul.ts';
+import { layerNormWgsl } from './wgsl-norm.ts';
+import { subgroupAttentionGroups, subgroupAttentionWgsl } from './wgsl-subgroup-attention.ts';
+import { subgroupMatmulGroups, subgroupMatmulWgsl } from './wgsl-subgroup-matmul.ts';
+
+/** Code of one kernel and the workgroups that a batch needs. */
+export interface Kernel {
+  code: string;
+  groups: (batch: number) => [number, number, number];
+}
+
+/** What an adapter is good at, as far as kernels differ by it. */
+export interface KernelPlan {
+  /** Size of every subgroup, or null where there are none or they vary. */
+  lanes: number | null;
+  /** The CPU in disguise: a subgroup is a register, and shared memory is slow. */
+  software: boolean;
+  /** Half-precision arithmetic. */
+  half: boolean;
+}
+
+/** Subgroup sizes that a software adapter has, one register of the CPU. */
+const REGISTER_LANES = [4, 8, 16];
+
+/** The plan for a device, from its features and its adapter. */
+export function kernelPlan(device: GPUDevice): KernelPlan {
+  const info = device.adapterInfo;
+  const name = `${info?.description} ${info?.vendor} ${info?.architecture} ${info?.device}`;
+  const software = info?.isFallbackAdapter === true || SOFTWARE_ADAPTER.test(name);
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {};
+  const fixed = device.features.has('subgroups' as GPUFeatureName) && least === most;
+  return {
+    lanes: fixed && least ? least : null,
+    software,
+    half: device.features.has('shader-f16') && !software,
+  };
+}
+
+/** The lanes of a software adapter's subgroups, or null for the kernels of a GPU. */
+const registerLanes = ({ lanes, software }: KernelPlan): number | null =>
+  software && lanes !== null && REGISTER_LANES.includes(lanes) ? lanes : null;
+
+/** Workgroups of large squares that keep a GPU busy. */
+const BUSY = 64;
+
+/** @param batch the batch to choose the tile for */
+export function matmulKernel(shape: MatmulShape, plan: KernelPlan, batch: number): Kernel {
+  const lanes = registerLanes(plan);
+  if (lanes) {
+    return {
+      code: subgroupMatmulWgsl(shape, lanes),
+      groups: (images) => subgroupMatmulGroups(shape, lanes, images),
+    };
+  }
+  const large = Math.ceil(lengthFor(shape.rows, batch) / 64) * Math.ceil(shape.columns / 64);
+  const perThread = large >= BUSY ? 8 : 4;
+  // Half precision is for weights that have no more: models in single precision keep theirs.
+  const tile = { perThread, half: plan.half && shape.weights === 'F16' } as const;
+  return {
+    code: matmulWgsl(shape, tile),
+    groups: (images) => matmulGroups(shape, tile, images),
+  };
+}
+
+export function attentionKernel(shape: AttentionWgslShape, plan: KernelPlan): Kernel {
+  const lanes = registerLanes(plan);
+  return lanes
+    ? {
+        code: subgroupAttentionWgsl(shape, lanes),
+        groups: (images) => subgroupAttentionGroups(shape, lanes, images),
+      }
+    : { code: attentionWgsl(shape), groups: (images) => attentionGroups(shape, images) };
+}
+
+/** LayerNorm of `tokens` rows for each image. */
+export function layerNormKernel(
+  { width, epsilon, tokens }: { width: number; epsilon: number; tokens: number },
+  { lanes }: KernelPlan,
+): Kernel {
+  return {
+    code: layerNormWgsl(width, epsilon, lanes),
+    groups: (images) => [images * tokens, 1, 1],
+  };
+}
