@@ -23,6 +23,8 @@ export interface DeviceModel {
   run(patches: Float32Array, batch: number): Promise<BatchAnswers>;
   /** Attention rollout of one image, [patches]. */
   explain(patches: Float32Array): Promise<Float32Array>;
+  /** GPU memory that it holds [bytes]; null where TensorFlow.js keeps it. */
+  readonly gpuBytes: number | null;
   dispose(): void;
 }
 
@@ -47,6 +49,7 @@ function stockModel(checkpoint: Weights): DeviceModel {
       }
     },
     explain: (patches) => explainWith(params, checkpoint, patches),
+    gpuBytes: null,
     dispose: () => disposeParams(params),
   };
 }
@@ -69,6 +72,7 @@ async function fusedModel(
         disposeParams(params);
       }
     },
+    gpuBytes: vit.bytes,
     dispose: () => vit.dispose(),
   };
 }

@@ -38,6 +38,7 @@ export class FusedVit {
   #run!: GPUBuffer;
   #answers!: GPUBuffer;
   #readback!: GPUBuffer;
+  #recordMs = 0;
 
   /**
    * Uploads the weights and compiles the kernels, without blocking the thread.
@@ -184,6 +185,11 @@ export class FusedVit {
     return this.#program.dispatches;
   }
 
+  /** Time on this thread that the last forward took until its commands were on their way [ms]. */
+  get recordMs(): number {
+    return this.#recordMs;
+  }
+
   /** GPU memory that this model holds [bytes]. */
   get bytes(): number {
     return this.#weights.bytes + this.#program.bytes;
@@ -202,6 +208,7 @@ export class FusedVit {
 
   async #forward(patches: Float32Array, batch: number): Promise<FusedOutput> {
     const { queue } = this.device;
+    const start = performance.now();
     queue.writeBuffer(this.#run, 0, Uint32Array.of(batch));
     queue.writeBuffer(this.#patches, 0, patches as Float32Array<ArrayBuffer>);
     const encoder = this.device.createCommandEncoder();
@@ -213,6 +220,7 @@ export class FusedVit {
     const size = batch * (width + labels) * 4;
     encoder.copyBufferToBuffer(this.#answers, 0, this.#readback, 0, size);
     queue.submit([encoder.finish()]);
+    this.#recordMs = performance.now() - start;
     await this.#readback.mapAsync(GPUMapMode.READ, 0, size);
     const answers = new Float32Array(this.#readback.getMappedRange(0, size).slice(0));
     this.#readback.unmap();

@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Checkpoint } from '../../../src/checkpoint/checkpoint.ts';
+import { chooseBackend } from '../../../src/vit/backend.ts';
+import type { Backend } from '../../../src/vit/backend.ts';
+import { forward } from '../../../src/vit/forward.ts';
+import { batchedAttention, stockOps } from '../../../src/vit/ops.ts';
+import type { VitOps } from '../../../src/vit/ops.ts';
+import { createParams, disposeParams } from '../../../src/vit/params.ts';
+import { toPatches } from '../../../src/vit/preprocess.ts';
+import { FusedVit } from '../../../src/vit/webgpu/fused-vit.ts';
+import type { Contender } from './contest.ts';
+import { pixelsOf } from './sizes.ts';
+
+type Weights = Pick<Checkpoint, 'config' | 'tensors'>;
+
+const patchesOf = ({ config }: Weights, batch: number): Float32Array =>
+  toPatches(pixelsOf(config, batch), config);
+
+/** Upwind in its own kernels. */
+export const fused = (weights: Weights, device: GPUDevice): Contender => ({
+  name: 'upwind webgpu',
+  async create(batch) {
+    const vit = await FusedVit.create(device, weights, batch);
+    const patches = patchesOf(weights, batch);
+    return {
+      run: async () => (await vit.forward(patches, batch)).logits,
+      recordMs: () => vit.recordMs,
+      gpuBytes: () => vit.bytes,
+      dispose: () => vit.dispose(),
+    };
+  },
+});
+
+/** The same model in TensorFlow.js's operations on one of its backends. */
+export function inTensorFlow(
+  weights: Weights,
+  { name, backend, ops }: { name: string; backend: 'webgpu' | 'wasm'; ops?: VitOps },
+): Contender {
+  return {
+    name,
+    async create(batch) {
+      await tf.setBackend(backend);
+      const params = createParams(weights);
+      const patches = patchesOf(weights, batch);
+      const side = 3 * weights.config.patchSize ** 2;
+      let recordMs = 0;
+      return {
+        async run() {
+          if (tf.getBackend() !== backend) await tf.setBackend(backend);
+          const input = tf.tensor2d(patches, [patches.length / side, side]);
+          const start = performance.now();
+          const { logits, features } = forward(params, weights.config, input, { ops });
+          (tf.backend() as unknown as { submitQueue?: () => void }).submitQueue?.();
+          recordMs = performance.now() - start;
+          const values = await logits.data();
+          tf.dispose([input, logits, features]);
+          return values;
+        },
+        ...(backend === 'webgpu'
+          ? {
+              recordMs: () => recordMs,
+              gpuBytes: () =>
+                (tf.memory() as { numBytesInGPUAllocated?: number }).numBytesInGPUAllocated ?? 0,
+            }
+          : {}),
+        dispose: () => disposeParams(params),
+      };
+    },
+  };
+}
+
+/** The operations of TensorFlow.js as anyone would write a ViT in them. */
+export const plainOps = (): VitOps => ({ ...stockOps('webgpu'), attention: batchedAttention });
+
+/** Starts WebGPU and, where `wasm` is asked for, wasm beside it. */
+export async function startOwn(gpu: GPU | null, wasmPaths?: string): Promise<Backend> {
+  await chooseBackend({ order: ['wasm'], wasmPaths });
+  return chooseBackend({ order: ['webgpu'], gpu, kernels: 'stock' });
+}
