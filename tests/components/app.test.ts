@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
 import { APP_PAGE, DESKTOP, PHONE, openApp } from './page.ts';
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
 
 let browser: Browser;
 let served: ServedVite;
@@ -24,21 +18,6 @@ afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
-
-/** Runs axe on the page as it stands; one line a finding. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: object): Promise<AxeAnswer> } };
-    interface AxeAnswer {
-      violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
-    }
-    const { violations } = await axe.run({ resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${JSON.stringify(node.target)} ${node.failureSummary}`),
-    );
-  });
-}
 
 describe('axe finds nothing', () => {
   it.each([
@@ -56,10 +35,10 @@ describe('axe finds nothing', () => {
     });
     await page.getByRole('button', { name: 'Layers' }).click();
     await page.getByRole('heading', { name: /Why D with wind from the south/ }).waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('menuitem').first().waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -74,7 +53,7 @@ describe('axe finds nothing', () => {
     expect(await said.textContent()).toMatch(
       /^Analysis failed: .*Load one from the Hugging Face Hub/,
     );
-    expect(await axe(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.context().close();
   });
 });

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type axeCore from 'axe-core';
 import { csvParse } from 'd3-dsv';
 import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseSiteResult } from '../../src/analysis/site-result.ts';
 import type { SiteResult } from '../../src/analysis/site-result.ts';
+import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
@@ -114,19 +113,6 @@ async function tableOf(button: string | RegExp): Promise<Record<string, string>[
   return [...csvParse(await readFile(await download.path(), 'utf8'))];
 }
 
-async function axe(): Promise<string[]> {
-  await page.evaluate(
-    await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  );
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof axeCore };
-    const { violations } = await axe.run({ resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${JSON.stringify(node.target)} ${node.failureSummary}`),
-    );
-  });
-}
-
 const SHOTS = process.env.UPWIND_SHOTS;
 const shot = async (name: string) => {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
@@ -178,7 +164,7 @@ describe('saved sites', () => {
       expect(row[0]!.includes('≠')).toBe(other !== exposure);
     }
     await shot('compare-light');
-    expect(await axe()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Back to the list' }).click();
     const table = await tableOf('Table of 2');
     expect(table.map(({ name }) => name)).toEqual(['Up the valley', 'Hall by the bay']);
@@ -213,7 +199,7 @@ describe('a batch', () => {
     await page.getByText('town.csv: 3 sites to analyse').waitFor();
     await page.getByText(/^Line 5: /).waitFor();
     await shot('batch-chosen');
-    expect(await axe()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('button', { name: 'Pause' }).click({ timeout: 60_000 });
     await page.getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 });
@@ -259,6 +245,6 @@ test('on a phone, in the dark: nothing wider than the screen, axe finds nothing'
     () => document.querySelector('upwind-app')!.shadowRoot!.querySelector('#pane')!.scrollWidth,
   );
   expect(wide).toBeLessThanOrEqual(390);
-  expect(await axe()).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   expect(complaints).toEqual([]);
 });
