@@ -10,7 +10,13 @@ import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { ImageryChoice } from '../../src/platform/browser/open-imagery.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
-import type { BackendInfo, BackendName, Classifier, ModelInfo } from '../../src/vit/classifier.ts';
+import type {
+  BackendInfo,
+  BackendName,
+  Classifier,
+  ExplainingClassifier,
+  ModelInfo,
+} from '../../src/vit/classifier.ts';
 
 /** Where the building stands and how tall it is. */
 export interface Site {
@@ -159,7 +165,7 @@ export interface SessionPorts {
       backend: BackendName | null;
       onProgress(loaded: number, total: number | null, label: string): void;
     },
-  ): Promise<Classifier>;
+  ): Promise<ExplainingClassifier>;
   /**
    * Keeps a dropped model on this device. @throws UserError where there is no room, or storage is
    * forbidden

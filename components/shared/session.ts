@@ -4,7 +4,13 @@ import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
-import type { BackendName, Classifier, ModelInfo } from '../../src/vit/classifier.ts';
+import type {
+  AttentionMap,
+  BackendName,
+  ExplainingClassifier,
+  ModelInfo,
+} from '../../src/vit/classifier.ts';
+import { t } from './localize.ts';
 import { withOwnKey } from './url-state.ts';
 import type {
   ImagerySpec,
@@ -83,7 +89,7 @@ export class Session {
   #listeners = new Set<SessionListener>();
   #ports: SessionPorts;
   #patches = new Map<string, Patch>();
-  #classifier: Promise<Classifier> | null = null;
+  #classifier: Promise<ExplainingClassifier> | null = null;
   #loading: AbortController | null = null;
   #running: AbortController | null = null;
   #imageryTurn = 0;
@@ -216,7 +222,7 @@ export class Session {
     this.#save();
   }
 
-  #load(ref: ModelRef): Promise<Classifier> {
+  #load(ref: ModelRef): Promise<ExplainingClassifier> {
     const loading = new AbortController();
     this.#loading = loading;
     this.#set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
@@ -257,7 +263,7 @@ export class Session {
    * The model in use, loading the chosen one (or the page's own) the first time.
    * @throws UserError where there is no model or it does not load
    */
-  async classifier(): Promise<Classifier> {
+  async classifier(): Promise<ExplainingClassifier> {
     if (this.#classifier) return this.#classifier;
     const ref = this.#state.settings.model ?? (await this.#ports.bundledModel());
     if (!ref) {
@@ -412,6 +418,21 @@ export class Session {
     const patch = await this.#ports.capturePatch(tile, result, settings.imagery, signal);
     if (patch && this.#state.result === result) this.#patches.set(tileId, patch);
     return patch;
+  }
+
+  /**
+   * Where the model looked in one tile; null where its pixels are gone.
+   * @throws UserError where another model than the result's is in use, or none
+   */
+  async attention(tileId: string, signal: AbortSignal): Promise<AttentionMap | null> {
+    const { result } = this.#state;
+    const patch = await this.patch(tileId, signal);
+    if (!patch) return null;
+    const classifier = await this.classifier();
+    if (result && classifier.model.sha256 !== result.model.sha256) {
+      throw new UserError(t('card.attention.other'));
+    }
+    return classifier.explain(patch, { signal });
   }
 
   /** Patches held in memory, by tile id. */

@@ -48,6 +48,23 @@ export const tileCardStyles = css`
     text-align: center;
     color: var(--_muted);
   }
+  .look {
+    margin: -4px 0 10px;
+    font-size: 12px;
+  }
+  .look .button {
+    width: 100%;
+  }
+  .look .button[aria-pressed='true'] {
+    background: var(--_hover);
+  }
+  .look p {
+    margin: 4px 0 0;
+    color: var(--_muted);
+  }
+  .look p:empty {
+    display: none;
+  }
   dl {
     display: grid;
     grid-template-columns: auto 1fr;

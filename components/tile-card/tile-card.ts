@@ -3,6 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TileResult } from '../../src/analysis/site-result.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
+import { attentionPicture, mostAttended } from '../../src/vit/attention-picture.ts';
 import { ROUGHNESS } from '../../src/roughness/category.ts';
 import { groundText, lengthText, percent } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
@@ -12,6 +13,7 @@ import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { UpwindPickEvent } from '../upwind-map/upwind-map.events.ts';
+import { AttentionController } from './attention-controller.ts';
 import { tileCardStyles } from './tile-card.styles.ts';
 import { UpwindCardCloseEvent } from './tile-card.events.ts';
 
@@ -38,7 +40,10 @@ export class UpwindTileCard extends SessionElement {
     'tiles',
     'settings',
   ];
+  #attention = new AttentionController(this);
   #asking: AbortController | null = null;
+  /** What the picture has light on. */
+  #lit: AttentionController['map'] = null;
   #shown: { id: string; sha: string | null } | null = null;
 
   protected override sessionChanged(state: SessionState): void {
@@ -49,6 +54,7 @@ export class UpwindTileCard extends SessionElement {
     const shown = this.tile && { id: this.tile.id, sha: this.tile.imageSha256 };
     if (shown?.id === this.#shown?.id && shown?.sha === this.#shown?.sha) return;
     this.#shown = shown;
+    this.#attention.clear();
     void this.#fetchPatch();
   }
 
@@ -73,7 +79,12 @@ export class UpwindTileCard extends SessionElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('patch') && this.patch && this.canvas) paint(this.canvas, this.patch);
+    const { map } = this.#attention;
+    if (!this.patch || !this.canvas) return;
+    if (changed.has('patch') || map !== this.#lit) {
+      paint(this.canvas, map ? attentionPicture(this.patch, map) : this.patch);
+      this.#lit = map;
+    }
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -96,8 +107,8 @@ export class UpwindTileCard extends SessionElement {
             : nothing
         }
       </header>
-      ${this.#picture(tile)} ${tile.probabilities ? bars(tile) : nothing} ${opinions(tile)}
-      ${this.#facts(tile)}
+      ${this.#picture(tile)} ${settled ? this.#lookButton(tile) : nothing}
+      ${tile.probabilities ? bars(tile) : nothing} ${opinions(tile)} ${this.#facts(tile)}
       ${
         settled && Math.hypot(tile.eastM, tile.northM) > 1
           ? html`<button class="button move" @click=${() => this.#moveSite(tile)}>
@@ -122,8 +133,34 @@ export class UpwindTileCard extends SessionElement {
       width=${this.patch.width}
       height=${this.patch.height}
       role="img"
-      aria-label=${t('card.picture')}
+      aria-label=${t(this.#attention.map ? 'card.attention.picture' : 'card.picture')}
     ></canvas>`;
+  }
+
+  #lookButton(tile: TileResult) {
+    const { session } = this;
+    if (!session || !this.patch || !tile.probabilities) return nothing;
+    const { map, working, message } = this.#attention;
+    const words = () => {
+      if (working) return t('card.attention.working');
+      if (message) return message;
+      if (!map) return '';
+      const { part, share } = mostAttended(map);
+      return t('card.attention.most', {
+        part: t(`card.attention.part.${part}`),
+        share: percent(share),
+      });
+    };
+    return html`<div class="look">
+      <button
+        class="button quiet"
+        aria-pressed=${map || working ? 'true' : 'false'}
+        @click=${() => void this.#attention.toggle(session, tile.id)}
+      >
+        ${icon('target')} ${t('card.attention')}
+      </button>
+      <p role="status">${words()}</p>
+    </div>`;
   }
 
   #facts(tile: TileResult) {

@@ -83,6 +83,8 @@ export function mockPorts(options: MockOptions = {}): SessionPorts & { saved: Si
         backend: result.backend,
         batchSize: 1,
         classify: async () => [],
+        // All of it on the north-east corner.
+        explain: async () => ({ side: 2, weights: new Float32Array([0.1, 0.7, 0.1, 0.1]) }),
         dispose: async () => {},
       };
     },
