@@ -21,6 +21,7 @@ const paths = {
   report: svg`<path d="M4 2.5h5.5L12.5 5.5v8h-8.5Z"/><path d="M9.3 2.7v3h3M6 8.5h4.5M6 11h4.5"/>`,
   person: svg`<circle cx="8" cy="5.4" r="2.5"/><path d="M3.2 13.2a4.8 4.8 0 0 1 9.6 0"/>`,
   target: svg`<circle cx="8" cy="8" r="4.5"/><path d="M8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3"/>`,
+  eye: svg`<path d="M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8Z"/><circle cx="8" cy="8" r="1.9"/>`,
   plus: svg`<path d="M8 3v10M3 8h10"/>`,
   minus: svg`<path d="M3 8h10"/>`,
   undo: svg`<path d="M5.5 3 2.8 5.7l2.7 2.7M3 5.7h6a3.6 3.6 0 0 1 0 7.2H6.5"/>`,

@@ -56,7 +56,8 @@ export const tileCardStyles = css`
     width: 100%;
   }
   .look .button[aria-pressed='true'] {
-    background: var(--_hover);
+    background: var(--_sunken);
+    box-shadow: inset 0 0 0 1px currentColor;
   }
   .look p {
     margin: 4px 0 0;

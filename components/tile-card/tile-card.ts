@@ -157,7 +157,7 @@ export class UpwindTileCard extends SessionElement {
         aria-pressed=${map || working ? 'true' : 'false'}
         @click=${() => void this.#attention.toggle(session, tile.id)}
       >
-        ${icon('target')} ${t('card.attention')}
+        ${icon('eye')} ${t('card.attention')}
       </button>
       <p role="status">${words()}</p>
     </div>`;

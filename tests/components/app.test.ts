@@ -138,6 +138,16 @@ describe('from the keyboard', () => {
     await expect_(page.locator('upwind-map [aria-live]')).toContain('roughness C');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Put the site here' }).waitFor();
+    const look = page.getByRole('button', { name: 'Where the model looked' });
+    await look.click();
+    await expect_(card.locator('.look')).toContain('most at the north-east (70 % of it)');
+    expect(await look.getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('img', { name: /bright where it looked most/ }).waitFor();
+    if (process.env.UPWIND_SHOTS)
+      await page.screenshot({ path: `${process.env.UPWIND_SHOTS}/look.png` });
+    await look.click();
+    await page.getByRole('img', { name: 'The pixels that the model saw, north up' }).waitFor();
+    await page.getByRole('application', { name: 'Tiles around the site' }).focus();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Put the site here' }).waitFor({ state: 'detached' });
     await page.context().close();

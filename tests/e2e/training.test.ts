@@ -186,7 +186,7 @@ describe('training in the page', () => {
     await page.getByRole('tab', { name: 'Site', exact: true }).click();
     await page.getByText('vit-nano-tiny · wasm').waitFor();
     await page.reload();
-    await page.getByText('vit-nano-tiny').waitFor();
+    await page.getByText('vit-nano-tiny').first().waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -29,6 +29,8 @@ export async function serveVite(options: ServeViteOptions = {}): Promise<ServedV
     configFile: resolve(ROOT, 'vite.config.ts'),
     logLevel: 'error',
     cacheDir: testCache(),
+    // Dependencies of workers too, before the first page opens: one found later reloads every page.
+    optimizeDeps: { entries: ['index.html', 'components/**/*.ts', 'src/platform/browser/*.ts'] },
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
     plugins: [...(options.plugins ?? []), extraPages(options.pages ?? {})],
     appType: 'spa',
