@@ -1,7 +1,5 @@
-import type { PreprocessorConfig } from '../checkpoint/preprocessor-config.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import { resizeRgb } from '../imagery/resample.ts';
-import type { ResampleFilter } from '../imagery/resample.ts';
 
 /** Part of a picture, whole pixels. */
 export interface Crop {
@@ -43,30 +41,17 @@ export function randomCrop(width: number, height: number, random: () => number):
   };
 }
 
-/** A random crop at the model's size, mirrored half of the time. */
-export function augmented(
-  image: RgbImage,
-  size: { side: number; filter: ResampleFilter },
-  random: () => number,
-): RgbImage {
+/**
+ * A random crop of `side` × `side` px, mirrored half of the time. Bilinear, torchvision's own, also
+ * where the checkpoint asks for bicubic: that is how it reads a picture, not how one is cropped.
+ */
+export function augmented(image: RgbImage, side: number, random: () => number): RgbImage {
   const crop = randomCrop(image.width, image.height, random);
   const mirror = random() < 0.5;
-  const resized = resizeRgb(cropped(image, crop), {
-    width: size.side,
-    height: size.side,
-    filter: size.filter,
-  });
+  const size = { width: side, height: side, filter: 'bilinear' } as const;
+  const resized = resizeRgb(cropped(image, crop), size);
   return mirror ? mirrored(resized) : resized;
 }
-
-/** Side and filter that the checkpoint asks for; bilinear where it leaves resizing to others. */
-export const inputSize = (
-  imageSize: number,
-  { resize }: Pick<PreprocessorConfig, 'resize'>,
-): { side: number; filter: ResampleFilter } => ({
-  side: imageSize,
-  filter: resize?.filter ?? 'bilinear',
-});
 
 /** The crop as its own picture, so that a resize does not see beyond it (as with PIL crops). */
 export function cropped({ width, rgb }: RgbImage, crop: Crop): RgbImage {

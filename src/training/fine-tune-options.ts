@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Prediction } from './class-targets.ts';
 import type { Dataset } from './dataset/dataset.ts';
-import type { FeatureCache } from './learner.ts';
+import type { FeatureCache } from './feature-cache.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunControl } from './run-control.ts';
 import type { FineTuneSettings } from './settings.ts';
@@ -26,7 +26,7 @@ export interface FineTuneOptions {
   /** Time between two stored states within an epoch [s]. */
   saveEverySeconds?: number;
   control?: RunControl;
-  /** Features of earlier runs in this process. */
+  /** Features of earlier runs (mode `head`); unless given, this run's own. */
   features?: FeatureCache;
   /** Lets a category without training pictures pass. */
   allowMissing?: boolean;

@@ -4,6 +4,7 @@ import { AdamW } from './adamw.ts';
 import { withTrainableHead } from './class-targets.ts';
 import { assertTrainable } from './dataset/check-dataset.ts';
 import { uploadWeights } from './device-weights.ts';
+import { memoryFeatures } from './feature-cache.ts';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune-options.ts';
 import { createLearner } from './learner.ts';
 import { memoryLimit, planMemory } from './memory.ts';
@@ -28,7 +29,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
   const limit = memoryLimit(tf.getBackend() as BackendName);
   const { checkpointing } = planMemory(checkpoint.config, settings, limit);
   const weights = uploadWeights(checkpoint);
-  const { features = new Map<string, Float32Array>() } = options;
+  const { features = memoryFeatures() } = options;
   const learner = createLearner({
     checkpoint,
     weights,

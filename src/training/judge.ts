@@ -6,6 +6,7 @@ import { predictionsOf } from './class-targets.ts';
 import type { Prediction } from './class-targets.ts';
 import type { LabelledImage } from './dataset/dataset.ts';
 import { uploadWeights } from './device-weights.ts';
+import { memoryFeatures } from './feature-cache.ts';
 import { createLearner } from './learner.ts';
 import { metricsOf } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,7 +33,7 @@ export async function judgeCheckpoint(
     weights,
     settings: TUTORIAL,
     checkpointing: false,
-    features: new Map(),
+    features: memoryFeatures(),
   });
   try {
     const predictions: Prediction[] = [];

@@ -2,20 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { ROUGHNESS } from '../roughness/category.ts';
 import { imagesToPatches } from '../vit/preprocess.ts';
-import { augmented, inputSize } from './augment.ts';
+import { augmented } from './augment.ts';
 import { backprop, forwardFeatures, forwardHead, headGradients } from './backprop.ts';
 import type { Gradients } from './backprop.ts';
 import { logitOfRoughness } from './class-targets.ts';
 import type { LabelledImage } from './dataset/dataset.ts';
+import { featureKey } from './feature-cache.ts';
+import type { FeatureCache, Features } from './feature-cache.ts';
 import { randomStream } from './random.ts';
 import type { FineTuneSettings } from './settings.ts';
 import { patchLength } from './vit-shape.ts';
 import type { NamedTensors } from './vit-shape.ts';
 
 type T2 = tf.Tensor2D;
-
-/** Features of pictures by model and picture: computed once, used by every later run. */
-export type FeatureCache = Map<string, Float32Array>;
 
 export interface LearnerContext {
   checkpoint: Checkpoint;
@@ -89,29 +88,43 @@ class HeadLearner implements Learner {
   constructor(private readonly context: LearnerContext) {}
 
   async prepare(images: readonly LabelledImage[], onImage: (done: number) => void): Promise<void> {
-    const { checkpoint, features, signal } = this.context;
+    const { checkpoint, features } = this.context;
     const width = checkpoint.config.hiddenSize;
-    const key = ({ sha256 }: LabelledImage) => `${checkpoint.sha256}/${sha256}`;
-    const missing = images.filter((image) => !features.has(key(image)));
-    for (let from = 0; from < missing.length; from += EVALUATION_BATCH) {
-      signal?.throwIfAborted();
-      onImage(images.length - missing.length + from);
-      const batch = missing.slice(from, from + EVALUATION_BATCH);
-      const computed = await featuresOf(this.context, batch);
-      const values = await computed.data<'float32'>();
-      computed.dispose();
-      batch.forEach((image, i) =>
-        features.set(key(image), values.slice(i * width, (i + 1) * width)),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 0));
+    const key = await featureKey(checkpoint, tf.getBackend());
+    const known = await features.load(key);
+    const missing = images.filter(({ sha256 }) => known.get(sha256)?.length !== width);
+    const fresh: Features = new Map();
+    try {
+      await this.compute(missing, fresh, (done) => onImage(images.length - missing.length + done));
+    } finally {
+      // Also those of a run that is cancelled: the next one starts from there.
+      if (fresh.size > 0) await features.add(key, fresh);
     }
     onImage(images.length);
     const table = new Float32Array(images.length * width);
-    images.forEach((image, row) => {
-      this.rows.set(image.id, row);
-      table.set(features.get(key(image))!, row * width);
+    images.forEach(({ id, sha256 }, row) => {
+      this.rows.set(id, row);
+      table.set((fresh.get(sha256) ?? known.get(sha256))!, row * width);
     });
     this.table = tf.tensor2d(table, [images.length, width]);
+  }
+
+  private async compute(
+    images: readonly LabelledImage[],
+    into: Features,
+    onImage: (done: number) => void,
+  ): Promise<void> {
+    const width = this.context.checkpoint.config.hiddenSize;
+    for (let from = 0; from < images.length; from += EVALUATION_BATCH) {
+      this.context.signal?.throwIfAborted();
+      onImage(from);
+      const batch = images.slice(from, from + EVALUATION_BATCH);
+      const computed = await featuresOf(this.context, batch);
+      const values = await computed.data<'float32'>();
+      computed.dispose();
+      batch.forEach(({ sha256 }, i) => into.set(sha256, values.slice(i * width, (i + 1) * width)));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
   }
 
   async gradients(images: readonly LabelledImage[]): Promise<Gradients> {
@@ -158,12 +171,11 @@ async function patchesOf(
   epoch: number | null,
 ): Promise<T2> {
   const { config, preprocessor } = checkpoint;
-  const size = inputSize(config.imageSize, preprocessor);
   const pictures = [];
   for (const image of images) {
     const picture = await image.picture();
     const random = randomStream(settings.seed, epoch ?? 0, ...wordsOf(image.sha256));
-    pictures.push(epoch === null ? picture : augmented(picture, size, random));
+    pictures.push(epoch === null ? picture : augmented(picture, config.imageSize, random));
   }
   const rows = imagesToPatches(pictures, preprocessor, config);
   const length = patchLength(config);

@@ -7,6 +7,8 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { readCheckpoint } from '../../checkpoint/read-checkpoint.ts';
 import { openModel } from '../../platform/node/checkpoint-files.ts';
 import { openDatasetFiles } from '../../platform/node/dataset-files.ts';
+import { keptFeatures } from '../../platform/kept-features.ts';
+import { cacheFolder, directoryStore } from '../../platform/node/directory-store.ts';
 import { startNodeBackend } from '../../platform/node/backend.ts';
 import { nodeGpu } from '../../platform/node/gpu.ts';
 import { createNodeImageDecoder } from '../../platform/node/image-decoder.ts';
@@ -163,6 +165,7 @@ async function train(options: TrainOptions): Promise<void> {
       settings,
       resume,
       allowMissing: options.allowMissingClass,
+      features: keptFeatures(directoryStore(join(cacheFolder(), 'features'))),
       saveState: (state) => writeWhole(statePath, encodeTrainerState(state)),
       onProgress: (progress) => showProgress(progress, line, epochLine),
       signal,

@@ -13,7 +13,6 @@ import { estimateSeconds, measureSpeed } from '../../training/estimate-time.ts';
 import { fineTuneOnDevice } from '../../training/fine-tune-on-device.ts';
 import { finishCheckpoint } from '../../training/finished-checkpoint.ts';
 import { judgeCheckpoint } from '../../training/judge.ts';
-import type { FeatureCache } from '../../training/learner.ts';
 import { memoryLimit, parameterCounts, planMemory } from '../../training/memory.ts';
 import { RunControl } from '../../training/run-control.ts';
 import { decodeTrainerState, encodeTrainerState } from '../../training/trainer-state.ts';
@@ -21,6 +20,8 @@ import { chooseBackend } from '../../vit/backend.ts';
 import type { Backend } from '../../vit/backend.ts';
 import { DEFAULT_ORDER } from '../../vit/classifier.ts';
 import type { BackendName } from '../../vit/classifier.ts';
+import { keptFeatures } from '../kept-features.ts';
+import { cacheStore } from './cache-store.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { createBrowserImageDecoder } from './image-decoder.ts';
 import { openModelSource } from './model-source.ts';
@@ -39,8 +40,8 @@ import { wasmPaths } from './wasm-paths.ts';
 const store = new TrainingStore();
 const checkpoints = new CheckpointStore();
 const decoder = createBrowserImageDecoder();
-/** Features of the head's runs, kept as long as the tab. */
-const features: FeatureCache = new Map();
+/** Features of the head's runs. */
+const features = keptFeatures(cacheStore('upwind-features'));
 const SAVE_EVERY_SECONDS = 20;
 
 let dataset: Dataset | null = null;

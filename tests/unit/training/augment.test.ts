@@ -43,10 +43,9 @@ describe('random crops', () => {
 
   it('are the same for the same seed, epoch and picture', () => {
     const image = numbered(60, 40);
-    const size = { side: 16, filter: 'bilinear' as const };
-    const a = augmented(image, size, randomStream(1, 2, 3));
-    expect(augmented(image, size, randomStream(1, 2, 3))).toEqual(a);
-    expect(augmented(image, size, randomStream(1, 3, 3))).not.toEqual(a);
+    const a = augmented(image, 16, randomStream(1, 2, 3));
+    expect(augmented(image, 16, randomStream(1, 2, 3))).toEqual(a);
+    expect(augmented(image, 16, randomStream(1, 3, 3))).not.toEqual(a);
     expect([a.width, a.height, a.rgb.length]).toEqual([16, 16, 768]);
   });
 

@@ -9,6 +9,7 @@ import type { Dataset } from '../../../src/training/dataset/dataset.ts';
 import { fineTune } from '../../../src/training/fine-tune.ts';
 import type { FineTuneOptions, FineTuneProgress } from '../../../src/training/fine-tune.ts';
 import { fineTuneOnDevice } from '../../../src/training/fine-tune-on-device.ts';
+import { keptFeatures } from '../../../src/platform/kept-features.ts';
 import { finishCheckpoint } from '../../../src/training/finished-checkpoint.ts';
 import { estimateMemory, parameterCounts, planMemory } from '../../../src/training/memory.ts';
 import { RunControl } from '../../../src/training/run-control.ts';
@@ -163,19 +164,41 @@ describe('a run', () => {
     expect(last.length).toBeGreaterThan(15);
   });
 
-  it('head passes each picture through the backbone once, also over two runs', async () => {
-    const features = new Map<string, Float32Array>();
+  it('head passes each picture through the backbone once, also over visits', async () => {
+    const kept = new Map<string, Uint8Array>();
+    const store = {
+      get: async (key: string) => kept.get(key) ?? null,
+      put: async (key: string, bytes: Uint8Array) => void kept.set(key, bytes),
+    };
     const head = { ...settings, mode: 'head' as const };
-    const first = await run({ settings: head, features });
-    expect(features.size).toBe(12);
-    const done: number[] = [];
-    const second = await run({
-      settings: head,
-      features,
-      onProgress: (p) => p.stage === 'features' && done.push(p.done),
-    });
-    expect(done).toEqual([12]);
+    // A new cache over the same store is a new visit.
+    const visit = async (more: Partial<FineTuneOptions> = {}) => {
+      const done: number[] = [];
+      const { steps } = await run({
+        settings: head,
+        features: keptFeatures(store),
+        onProgress: (p) => p.stage === 'features' && done.push(p.done),
+        ...more,
+      });
+      return { steps, done };
+    };
+    const first = await visit();
+    expect(first.done).toEqual([0, 8, 12]);
+    const second = await visit();
+    expect(second.done).toEqual([12]);
     expect(second.steps).toEqual(first.steps);
+    // Pictures prepared in another way are other pictures to the backbone.
+    const { preprocessor } = nano;
+    const bright = {
+      ...nano,
+      preprocessor: { ...preprocessor, rescale: preprocessor.rescale * 2 },
+    };
+    expect((await visit({ checkpoint: bright })).done).toEqual([0, 8, 12]);
+    // A file cut short is computed again.
+    for (const [key, bytes] of kept) kept.set(key, bytes.subarray(0, 90));
+    const third = await visit();
+    expect(third.done).toEqual([0, 8, 12]);
+    expect(third.steps).toEqual(first.steps);
   });
 
   it('computing blocks again changes memory, not numbers', async () => {
