@@ -89,6 +89,18 @@ async function expectAccessible(page: Page): Promise<void> {
   await page.setViewportSize({ width: 460, height: 1400 });
 }
 
+/** Names of the files of stored models in the origin-private file system. */
+const filesOnDevice = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const models = await root.getDirectoryHandle('upwind-checkpoints');
+    const names: string[] = [];
+    for await (const folder of models.values()) {
+      for await (const name of (folder as FileSystemDirectoryHandle).keys()) names.push(name);
+    }
+    return names;
+  });
+
 describe('training in the page', () => {
   test('drop a zip, train the head, use it on the map, find it again after a reload', async () => {
     const { page, complaints } = await openPage();
@@ -114,6 +126,7 @@ describe('training in the page', () => {
 
     await page.reload();
     await page.getByText('vit-nano-tiny', { exact: true }).waitFor();
+    expect(await filesOnDevice(page)).toContain('model.safetensors');
     await page.getByRole('button', { name: 'Rename' }).click();
     await page.getByLabel('New name of vit-nano-tiny').fill('mine');
     await page.keyboard.press('Enter');
@@ -124,6 +137,7 @@ describe('training in the page', () => {
     await page.getByRole('button', { name: 'Delete mine' }).click();
     await page.getByRole('button', { name: 'Delete mine' }).click();
     await page.getByText('None yet.').waitFor();
+    expect(await filesOnDevice(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });
