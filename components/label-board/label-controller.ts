@@ -1,7 +1,7 @@
 import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { KeepingStore } from '../../src/labels/keeping-store.ts';
 import { LabelBook } from '../../src/labels/label-book.ts';
-import type { StepReport } from '../../src/labels/label-book.ts';
+import type { Exclusively, StepReport } from '../../src/labels/label-book.ts';
 import { labelFiles } from '../../src/labels/label-files.ts';
 import type { CandidateEntry } from '../../src/labels/label-store.ts';
 import { roughnessOf } from '../../src/labels/label.ts';
@@ -26,6 +26,10 @@ export type LabelsListener = (state: LabelsState) => void;
 export interface ControllerHost {
   openStore(): Promise<KeepingStore>;
   askForPersistence(): Promise<boolean>;
+  /** Keeps other tabs out while a label is read, changed and written. */
+  alone: Exclusively;
+  /** Has the browser ask before the page is left while `risk` says so; returns its end. */
+  guardLeaving(risk: () => boolean): () => void;
   now(): string;
 }
 
@@ -85,6 +89,7 @@ export class LabelController {
     this.#stop = [
       () => keys.removeEventListener('keydown', onKey),
       this.session.subscribe((state, changed) => this.#onSession(state, changed)),
+      this.#host.guardLeaving(() => this.#wouldLose()),
     ];
     void this.open().then(() => this.#onSession(this.session.state, new Set(['result', 'model'])));
   }
@@ -105,7 +110,7 @@ export class LabelController {
       this.#assigned = (splits ?? {}) as SplitAssignment;
       this.#set({ labeller: typeof labeller === 'string' ? labeller : t('labels.me') });
       await this.#readAll(store);
-      return { store, book: new LabelBook(store, () => this.#host.now()) };
+      return { store, book: new LabelBook(store, () => this.#host.now(), this.#host.alone) };
     });
     return this.#opening;
   }
@@ -194,6 +199,13 @@ export class LabelController {
       label: t(`labels.choice.${choice}`),
     });
     this.#set({ answered: this.#state.answered + count, notice });
+  }
+
+  /** Labels that leaving the page would lose: the disk was full, or the window keeps nothing. */
+  #wouldLose(): boolean {
+    const { status, labels } = this.#state;
+    if (!status) return false;
+    return status.unsaved > 0 || (status.persistence === 'memory' && labels.size > 0);
   }
 
   /** Answers a tile of the queue, of whatever site. A blind answer is compared, and changes nothing. */

@@ -16,6 +16,17 @@ export function labelsOf(session: Session): LabelController {
         const { askForPersistence } = await import('../../src/platform/browser/label-db.ts');
         return askForPersistence();
       },
+      alone: async (work) => {
+        const { aloneWithLabels } = await import('../../src/platform/browser/label-db.ts');
+        return aloneWithLabels(work);
+      },
+      guardLeaving: (risk) => {
+        const onLeave = (event: BeforeUnloadEvent) => {
+          if (risk()) event.preventDefault();
+        };
+        addEventListener('beforeunload', onLeave);
+        return () => removeEventListener('beforeunload', onLeave);
+      },
       now: () => new Date().toISOString(),
     });
     controllers.set(session, controller);

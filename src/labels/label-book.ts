@@ -18,6 +18,9 @@ export interface StepReport {
   refused: string[];
 }
 
+/** Runs work while nobody else of the same kind runs. */
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Most steps that undo remembers. */
 const STEP_LIMIT = 500;
 
@@ -31,11 +34,17 @@ export class LabelBook {
   #undone: Step[] = [];
   #done: Step[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  #alone: Exclusively;
 
-  /** @param now the time as ISO 8601, UTC */
-  constructor(store: LabelStore, now: () => string) {
+  /**
+   * @param now the time as ISO 8601, UTC
+   * @param alone keeps other books over the same store out while a step reads, changes and writes;
+   * without it, of two tabs that judge one tile in the same moment one would be forgotten
+   */
+  constructor(store: LabelStore, now: () => string, alone: Exclusively = (work) => work()) {
     this.store = store;
     this.#now = now;
+    this.#alone = alone;
   }
 
   get canUndo(): boolean {
@@ -167,7 +176,7 @@ export class LabelBook {
   }
 
   #queue<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#turn.then(work);
+    const next = this.#turn.then(() => this.#alone(work));
     this.#turn = next.catch(() => undefined);
     return next;
   }

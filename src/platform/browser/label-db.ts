@@ -255,6 +255,23 @@ export function asStoreError(error: unknown, cause: unknown = null): unknown {
   return full ? new StoreFullError('This device has no room left for labels.') : error;
 }
 
+/** Keeps the other tabs of this browser out; where there are no locks, tabs take their chance. */
+export async function aloneWithLabels<T>(work: () => Promise<T>): Promise<T> {
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    return await (locks ? locks.request(`${LABEL_DB_NAME}-write`, begin) : begin());
+  } catch (error) {
+    // A frame without an origin of its own has locks that refuse.
+    if (begun) throw error;
+    return work();
+  }
+}
+
 /**
  * Asks the browser not to clear the labels when space runs short.
  * @returns whether it promised; a private window never does

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { KeepingStore } from '../../../src/labels/keeping-store.ts';
 import { LabelBook } from '../../../src/labels/label-book.ts';
+import type { Exclusively } from '../../../src/labels/label-book.ts';
 import { changeLabel } from '../../../src/labels/label.ts';
 import type { LabelRecord } from '../../../src/labels/label.ts';
 import { StoreFullError } from '../../../src/labels/label-store.ts';
@@ -17,6 +18,19 @@ beforeEach(async () => {
   book = new LabelBook(store, tickingClock());
   tiles = await Promise.all([1, 2, 3].map((seed) => tileOf({ seed })));
 });
+/** The store as a disk has it: others get a word in between reading and writing. */
+function slow(store: MemoryLabelStore): MemoryLabelStore {
+  const get = async (id: string) => {
+    const label = await store.get(id);
+    await new Promise((resolve) => setTimeout(resolve));
+    return label;
+  };
+  return Object.assign(Object.create(store) as MemoryLabelStore, {
+    get,
+    put: store.put.bind(store),
+  });
+}
+
 const choices = async () => (await store.list()).map(({ label }) => label).sort();
 
 describe('label book', () => {
@@ -46,6 +60,22 @@ describe('label book', () => {
     await book.redo();
     expect(await choices()).toEqual(['C', 'C', 'C']);
     expect(await store.pixels(tiles[0]!.draft.id)).toEqual(tiles[0]!.png);
+  });
+
+  test('two tabs that judge one tile in the same moment both stay in its history', async () => {
+    let turn: Promise<unknown> = Promise.resolve();
+    const alone: Exclusively = (work) => {
+      const next = turn.then(work);
+      turn = next.catch(() => undefined);
+      return next;
+    };
+    const [here, there] = [1, 2].map(() => new LabelBook(slow(store), tickingClock(), alone));
+    await Promise.all([
+      here!.label([tiles[0]!], { label: 'B', by: 'Ann' }),
+      there!.label([tiles[0]!], { label: 'D', by: 'Bob' }),
+    ]);
+    const [label] = await store.list();
+    expect(label!.history.map(({ label, by }) => `${by} ${label}`)).toEqual(['Ann B', 'Bob D']);
   });
 
   test('a deleted label comes back with picture and history', async () => {
