@@ -55,8 +55,24 @@ export class UpwindExportMenu extends SessionElement {
         background: var(--_hover);
         outline-offset: -2px;
       }
-      p {
-        margin: 4px 9px;
+      .link {
+        margin-top: 5px;
+        border-top: 1px solid var(--_line);
+        border-radius: 0 0 6px 6px;
+      }
+      .failed {
+        position: absolute;
+        right: 0;
+        top: calc(100% + 6px);
+        z-index: 20;
+        width: max-content;
+        max-width: 260px;
+        padding: 7px 9px;
+        border: 1px solid var(--_danger);
+        border-radius: 6px;
+        background: var(--_raised);
+        color: var(--_danger);
+        font-size: 12px;
       }
     `,
   ];
@@ -64,6 +80,8 @@ export class UpwindExportMenu extends SessionElement {
   @property({ attribute: false }) result: SiteResult | null = null;
   @state() private open = false;
   @state() private message = '';
+  /** What went wrong is there for the eye too. */
+  @state() private failed = false;
   @query('.toggle') private toggleButton!: HTMLButtonElement;
 
   protected override readonly watches: readonly (keyof SessionState)[] = ['result'];
@@ -107,10 +125,38 @@ export class UpwindExportMenu extends SessionElement {
                     <span class="muted small">.${kind.extension}</span>
                   </button>`,
               )}
+              ${
+                this.session
+                  ? html`<button
+                      role="menuitem"
+                      class="link"
+                      tabindex="-1"
+                      @click=${() => void this.#copyLink()}
+                    >
+                      ${t('app.copy')}
+                    </button>`
+                  : nothing
+              }
             </div>`
           : nothing
       }
-      <span class="visually-hidden" role="status">${this.message}</span>`;
+      <span class=${this.failed ? 'failed' : 'visually-hidden'} role="status"
+        >${this.message}</span
+      >`;
+  }
+
+  /** The address bar always holds the link to what is shown. */
+  async #copyLink(): Promise<void> {
+    this.#show(false);
+    this.toggleButton.focus();
+    this.failed = false;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.message = t('app.copied');
+    } catch {
+      this.failed = true;
+      this.message = t('app.uncopied');
+    }
   }
 
   #show(open: boolean): void {
@@ -160,6 +206,7 @@ export class UpwindExportMenu extends SessionElement {
     this.toggleButton.focus();
     const result = this.#result;
     if (!result) return;
+    this.failed = false;
     this.message = t('export.making');
     try {
       const blob = await kind.make(result, await this.#about(kind, result));
@@ -173,6 +220,7 @@ export class UpwindExportMenu extends SessionElement {
       this.message = t('export.made', { name });
       this.dispatchEvent(new UpwindExportEvent(kind.id, name));
     } catch (error) {
+      this.failed = true;
       this.message = (error as Error).message;
     }
   }

@@ -38,6 +38,9 @@ export const boardStyles = css`
     font-weight: 600;
     font-variant-numeric: tabular-nums;
   }
+  .balance[hidden] {
+    display: none;
+  }
   .balance li {
     flex-basis: auto;
     min-width: max-content;

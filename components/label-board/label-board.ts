@@ -103,7 +103,7 @@ export class UpwindLabels extends LabelsElement {
           ${icon('undo')}
         </button>
       </div>
-      <ul class="balance" aria-label=${t('labels.balance')}>
+      <ul class="balance" aria-label=${t('labels.balance')} ?hidden=${labels.size === 0}>
         ${LABEL_CHOICES.filter((choice) => choices[choice] > 0).map(
           (choice) =>
             html`<li class=${choice.toLowerCase()} style="flex-grow: ${choices[choice]}">

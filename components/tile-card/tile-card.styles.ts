@@ -130,7 +130,8 @@ export const tileCardStyles = css`
       gap: 0 14px;
       width: 290px;
     }
-    section > * {
+    section > *,
+    ::slotted(*) {
       grid-column: 1 / -1;
     }
     canvas {

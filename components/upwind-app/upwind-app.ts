@@ -162,7 +162,11 @@ export class UpwindApp extends LitElement {
         .inset=${this.#inset(narrow, sheetPx)}
         @upwind-pick=${() => void this.session.analyse()}
       >
-        <upwind-tile-card slot="card"><upwind-tile-label></upwind-tile-label></upwind-tile-card>
+        <upwind-tile-card
+          slot="card"
+          ?hidden=${narrow && this.tab === 'labels' && !now.selection.tileId}
+          ><upwind-tile-label></upwind-tile-label
+        ></upwind-tile-card>
       </upwind-map>
       <main
         @upwind-pick=${() => void this.session.analyse()}
@@ -254,8 +258,7 @@ export class UpwindApp extends LitElement {
     </div>`;
   }
 
-  #hint({ site, settings, run }: SessionState) {
-    if (run.phase === 'running' || run.phase === 'loading-model') return nothing;
+  #hint({ site, settings }: SessionState) {
     if (site && settings.imagery.id !== 'demo') return nothing;
     return html`<p class="hint">
       ${icon('info')} ${t(site ? 'app.hint.demo' : 'app.hint.start')}

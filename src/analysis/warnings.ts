@@ -46,6 +46,12 @@ export function warningsOf(result: SiteResult, { tileMAssumed = false } = {}): W
   if (imagery.synthetic) {
     warn('synthetic', 'The imagery is a synthetic demonstration scene, not a place on Earth.');
   }
+  if (imagery.synthetic && tiles.every(({ missing }) => missing !== null)) {
+    warn(
+      'off-scene',
+      'The synthetic scene has no ground at this place: choose imagery that shows it.',
+    );
+  }
   count(
     tiles,
     (tile) => tile.missing !== null && tile.by !== 'person',

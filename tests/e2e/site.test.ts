@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSiteResult } from '../../src/analysis/site-result.ts';
@@ -49,13 +51,26 @@ afterEach(async () => {
   context = undefined;
 });
 
-async function open(): Promise<Page> {
+async function open(hash = ''): Promise<Page> {
   context = await browser.newContext({ viewport: { width: 1000, height: 640 } });
   const page = await context.newPage();
-  await page.goto(`${served.url}/site.html`);
+  await page.goto(`${served.url}/site.html${hash}`);
   await page.getByRole('tab', { name: 'Site', exact: true }).waitFor();
   return page;
 }
+
+const NANO = join(import.meta.dirname, '../fixtures/vit-nano');
+const nanoFiles = () =>
+  Object.fromEntries(
+    ['config.json', 'preprocessor_config.json', 'model.safetensors'].map((name) => [
+      `mine/${name}`,
+      new Uint8Array(readFileSync(join(NANO, name))),
+    ]),
+  );
+
+/** A tile server's template as links have it. */
+const tilesUrl = (server: TileServer): string =>
+  `${encodeURIComponent(`${server.url}/tiles/`).replace(/%(3A|2F)/g, decodeURIComponent)}%7Bz%7D`;
 
 /** Brings one's own tiles, through the picker. */
 async function useTiles(page: Page, template: string): Promise<void> {
@@ -89,6 +104,31 @@ async function finished(page: Page) {
   });
 }
 
+/** Module URLs that must not compute on the page's own thread: inference, and what feeds it. */
+const INFERENCE = /\/src\/(vit|checkpoint|imagery|demo)\/|tensorflow|tfjs/;
+
+/**
+ * Watches which code the page's main thread runs, by sampling. Times would tell of the machine, whose
+ * map is drawn in software; code that does not run there adds no long task, however slow it is.
+ */
+async function watchMainThread(page: Page): Promise<() => Promise<string[]>> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Profiler.enable');
+  await devtools.send('Profiler.setSamplingInterval', { interval: 1000 });
+  await devtools.send('Profiler.start');
+  return async () => {
+    const { profile } = await devtools.send('Profiler.stop');
+    await devtools.detach();
+    const names = new Map(
+      profile.nodes.map(({ id, callFrame: { url, functionName } }) => [
+        id,
+        `${url} ${functionName}`,
+      ]),
+    );
+    return (profile.samples ?? []).map((id) => names.get(id) ?? '');
+  };
+}
+
 describe('from a click to an answer', () => {
   it('typed, then clicked; on WebGPU and on wasm alike; exported; there after a reload', async () => {
     const page = await open();
@@ -96,9 +136,15 @@ describe('from a click to an answer', () => {
     const complaints = watchPage(page, [/404/]);
     await useTiles(page, tiles.template());
     await useBackend(page, 'wasm');
+    const stopWatching = await watchMainThread(page);
     await goTo(page, '-34.0368, 20.5126');
     const first = await finished(page);
+    const ran = await stopWatching();
     expect(first.run).toEqual({ phase: 'done' });
+    // The watch sees the page at work, and nowhere in it the model.
+    expect(ran.filter((code) => /maplibre/.test(code)).length).toBeGreaterThan(10);
+    const inferring = ran.filter((code) => INFERENCE.test(code));
+    expect(inferring.length, [...new Set(inferring)].join()).toBeLessThan(ran.length / 1000);
     const result = parseSiteResult(first.result);
     expect(result.tiles).toHaveLength(145);
     expect(result.tiles.every(({ by }) => by === 'model')).toBe(true);
@@ -163,6 +209,58 @@ describe('from a click to an answer', () => {
     expect(sha).toBe(onWasm.tiles.find(({ id }) => id === 'e0n1')!.imageSha256);
     expect(complaints).toEqual([]);
   }, 500_000);
+});
+
+describe('what is brought along', () => {
+  it('a zip of a model is used, and there again after a reload', async () => {
+    const page = await open();
+    await page.getByText('Model', { exact: true }).click();
+    await page.locator('upwind-model-picker #zip').setInputFiles({
+      name: 'mine.zip',
+      mimeType: 'application/zip',
+      buffer: Buffer.from(zipSync(nanoFiles())),
+    });
+    await page.locator('upwind-model-picker').getByText('mine.zip').first().waitFor();
+    const kept = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.settings.model);
+    await expect.poll(kept).toMatchObject({ kind: 'stored', name: 'mine.zip' });
+    await page.reload();
+    await page.getByText('Model', { exact: true }).click();
+    await useTiles(page, fewTiles.template());
+    await goTo(page, '-34.0368, 20.5332');
+    const { run, result } = await finished(page);
+    expect(run).toEqual({ phase: 'done' });
+    expect(result!.model.id).toBe('mine.zip');
+    // Two models are at hand now; going back is one choice.
+    const stored = page.getByLabel('Kept on this device');
+    expect(await stored.locator('option').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringContaining('mine.zip')]),
+    );
+    await page.getByRole('button', { name: /Use the page’s own model/ }).click();
+    await page.locator('upwind-model-picker strong', { hasText: 'vit-nano' }).waitFor();
+
+    // The link carries the imagery; whoever opens it starts with it.
+    expect(page.url()).toContain(`imagery=xyz&url=${tilesUrl(fewTiles)}`);
+    const link = page.url();
+    await context?.close();
+    const other = await open(new URL(link).hash);
+    const there = await finished(other);
+    expect(there.run).toEqual({ phase: 'done' });
+    expect(there.result!.tiles.map(({ imageSha256 }) => imageSha256)).toEqual(
+      result!.tiles.map(({ imageSha256 }) => imageSha256),
+    );
+  });
+
+  it('a link without its key says what to do', async () => {
+    const url = encodeURIComponent(`${tiles.url}/tiles/{z}/{x}/{y}.png`);
+    const page = await open(`#at=-34.0368,20.5126&h=25ft&imagery=xyz&url=${url}&key=own`);
+    const { run } = await finished(page);
+    expect(run).toMatchObject({ phase: 'failed', message: expect.stringMatching(/key/) });
+    await page
+      .getByText(/leaves out the key/)
+      .first()
+      .waitFor();
+  });
 });
 
 describe('servers in bad moods', () => {

@@ -120,6 +120,24 @@ test('a tall building looks further out only where that can change the answer', 
   expect(result.directions.find(({ name }) => name === 'N')!.exposure).toBe('B');
 });
 
+test('a place off the synthetic scene is told what to do', async () => {
+  const source: ImagerySource = {
+    ...paintedSource(() => 'C'),
+    synthetic: true,
+    planTile: (tile) => ({
+      tileId: tile.id,
+      bounds: squareAround(tile.centre, tile.sizeM),
+      requests: [],
+      nativeMetresPerPixel: 1,
+    }),
+  };
+  const result = await analyseSite({ site: SITE, heightFt: 25 }, { ...ports(() => 'C'), source });
+  expect(result.tiles.every(({ roughness }) => roughness === null)).toBe(true);
+  expect(result.warnings.find(({ code }) => code === 'off-scene')!.message).toMatch(
+    /choose imagery/,
+  );
+});
+
 test('refining looks again at the boundary tiles that could change a direction, in quarters', async () => {
   // Water from 190 m south: 623 ft, just past the 600 ft of 26.7.3, but the tile row that holds
   // the boundary (125 to 375 m) reads as water from 125 m on: D. Its quarters end at 250 m.

@@ -18,6 +18,7 @@ export const pageStrings = {
   'app.sheet.shrink': 'Show more of the map',
   'app.copy': 'Copy link to this site',
   'app.copied': 'Link copied.',
+  'app.uncopied': 'This browser does not let the page copy. The link is in the address bar.',
   'app.setup.imagery': 'Imagery',
   'app.setup.model': 'Model',
   'app.setup.report': 'Report and search',
