@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const shareStyles = css`
+  .buttons {
+    display: flex;
+    gap: 8px;
+  }
   :host {
     display: grid;
     gap: 16px;

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { EXPORT_FORMATS } from '../../src/labels/archives/export-labels.ts';
 import type { ExportFormat } from '../../src/labels/archives/export-labels.ts';
+import type { ImportReport } from '../../src/labels/archives/import-labels.ts';
 import { formStyles } from '../shared/form-styles.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -210,9 +211,19 @@ export class UpwindLabelShare extends LabelsElement {
           this.keepsToken = on;
           if (!on) forgetToken();
         })}
-        <button class="button" ?disabled=${count === 0 || this.work !== null}>
-          ${t('labels.share.push')}
-        </button>
+        <div class="buttons">
+          <button class="button" ?disabled=${count === 0 || this.work !== null}>
+            ${t('labels.share.push')}
+          </button>
+          <button
+            class="button"
+            type="button"
+            ?disabled=${this.work !== null}
+            @click=${() => void this.#pull()}
+          >
+            ${t('labels.share.pull')}
+          </button>
+        </div>
       </form>
     </details>`;
   }
@@ -274,10 +285,36 @@ export class UpwindLabelShare extends LabelsElement {
         signal,
         onProgress,
       });
-      await this.labels!.imported(report.conflicts, report.assigned);
-      const { added, same, refused, lines } = report;
-      return { message: t('labels.share.imported', { added, same, refused }), lines };
+      return this.#broughtIn(report);
     });
+  }
+
+  #pull(): Promise<void> {
+    return this.#run(t('labels.share.stopped'), async (signal, onProgress) => {
+      const [{ pullFromHub }, { createBrowserImageDecoder }] = await Promise.all([
+        import('../../src/labels/archives/pull-from-hub.ts'),
+        import('../../src/platform/browser/image-decoder.ts'),
+      ]);
+      const { store } = await this.labels!.open();
+      const { repo, token } = this;
+      const report = await pullFromHub(store, {
+        repo,
+        token,
+        fetch: (...request) => fetch(...request),
+        at: new Date().toISOString(),
+        decoder: createBrowserImageDecoder(),
+        signal,
+        onProgress,
+      });
+      if (this.keepsToken && token) keepToken(token);
+      return this.#broughtIn(report);
+    });
+  }
+
+  async #broughtIn(report: ImportReport): Promise<Outcome> {
+    await this.labels!.imported(report.conflicts, report.assigned);
+    const { added, same, refused, lines } = report;
+    return { message: t('labels.share.imported', { added, same, refused }), lines };
   }
 
   #push(): Promise<void> {

@@ -24,7 +24,7 @@ export function filterLabels(
   return labels.filter(
     (label) =>
       (!query.label || label.label === query.label) &&
-      (!query.split || assigned[label.siteId] === query.split) &&
+      (!query.split || (assigned[label.siteId] ?? 'train') === query.split) &&
       (!query.siteId || label.siteId === query.siteId) &&
       (!query.sourceId || label.source.id === query.sourceId) &&
       (!query.labeller || label.labeller === query.labeller) &&

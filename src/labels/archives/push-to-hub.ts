@@ -46,12 +46,7 @@ export async function pushToHub(
     ...options
   }: PushOptions,
 ): Promise<PushReport> {
-  if (!/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repo)) {
-    throw new UserError(`${repo || 'Nothing'} is no dataset name: write it as name/dataset.`);
-  }
-  if (!/^hf_\w{8,}$/.test(token)) {
-    throw new UserError('That is no Hub token: it begins with hf_. Make one with write access.');
-  }
+  assertHubNames(repo, token);
   const { rows, withheld } = selectForExport(labels ?? (await store.list()), assigned);
   if (rows.length === 0) throw new UserError(['There is nothing to push.', ...withheld].join(' '));
   let done = 0;
@@ -102,6 +97,20 @@ export async function pushToHub(
     pushed: rows.length,
     lines: withheld,
   };
+}
+
+/**
+ * What is no name of a dataset, or no token, never reaches the network.
+ * @param token null where none is needed
+ * @throws UserError
+ */
+export function assertHubNames(repo: string, token: string | null): void {
+  if (!/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repo)) {
+    throw new UserError(`${repo || 'Nothing'} is no dataset name: write it as name/dataset.`);
+  }
+  if (token !== null && !/^hf_\w{8,}$/.test(token)) {
+    throw new UserError('That is no Hub token: it begins with hf_. Make one with write access.');
+  }
 }
 
 const pathOf = (place: Place): string => `data/${place}-00000-of-00001.parquet`;

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pullFromHub } from '../../../src/labels/archives/pull-from-hub.ts';
 import { importLabels } from '../../../src/labels/archives/import-labels.ts';
 import { pushToHub } from '../../../src/labels/archives/push-to-hub.ts';
 import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
@@ -37,6 +38,14 @@ beforeEach(async () => {
       const url = request.url!;
       if (!url.startsWith('/blob/')) seen.tokens.add(request.headers.authorization);
       if (answer !== 200) return send({ error: `no, ${request.headers.authorization}` }, answer);
+      if (url.startsWith('/api/datasets/ann/roughness/tree/')) {
+        const files = [...seen.files].map(([path, { length: size }], i) => ({
+          ...{ type: 'file', path, size, oid: String(i).padStart(40, '0') },
+        }));
+        return send(files);
+      }
+      const file = /^\/datasets\/ann\/roughness\/resolve\/main\/(.*)$/.exec(url)?.[1];
+      if (file) return void response.end(seen.files.get(file));
       if (request.method === 'GET') return send({}, exists ? 200 : 404);
       if (url === '/api/repos/create') {
         seen.created.push(JSON.parse(body.toString()));
@@ -151,5 +160,39 @@ describe('push to a Hub dataset', () => {
     await expect(push({ repo: '../x/y' })).rejects.toThrow('name/dataset');
     await expect(push({ token: 'secret' })).rejects.toThrow('hf_');
     expect(seen.tokens.size).toBe(0);
+  });
+});
+
+describe('a Hub dataset comes in', () => {
+  const pull = (into: MemoryLabelStore, change: Partial<Parameters<typeof pullFromHub>[1]> = {}) =>
+    pullFromHub(into, { repo: 'ann/roughness', token: TOKEN, fetch, hubUrl, at: AT, ...change });
+
+  test('what was pushed is the same when brought in, once, and conflicts stand', async () => {
+    await push();
+    const mine = (await store.list()).filter(({ source }) => source.exportAllowed);
+    const back = new MemoryLabelStore();
+    expect(await pull(back)).toMatchObject({
+      added: 3,
+      refused: 0,
+      assigned: { '1,1': 'train', '2,2': 'validation' },
+    });
+    expect(await back.list()).toEqual(mine);
+    expect(await pull(back, { token: '' })).toMatchObject({ added: 0, same: 3 });
+
+    const other = new MemoryLabelStore();
+    await other.putMany([await entryOf({ seed: 1, siteId: '1,1' }, 'D')]);
+    const report = await pull(other);
+    expect(report).toMatchObject({ added: 2, same: 0 });
+    expect(report.conflicts.map(({ mine, theirs }) => [mine.label, theirs.label])).toEqual([
+      ['D', 'B'],
+    ]);
+    expect((await other.list()).map(({ label }) => label).sort()).toEqual(['D', 'D', 'unsure']);
+  });
+
+  test('what is not there, or holds no labels, is said in words', async () => {
+    await expect(pull(store, { repo: 'ann/none' })).rejects.toThrow(/no dataset ann\/none.*404/);
+    await expect(pull(store)).rejects.toThrow(/no parquet/);
+    await expect(pull(store, { repo: '../x/y' })).rejects.toThrow('name/dataset');
+    await expect(pull(store, { hubUrl: 'http://127.0.0.1:9' })).rejects.toThrow(/reached/);
   });
 });
