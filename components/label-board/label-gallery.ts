@@ -38,6 +38,7 @@ export class UpwindLabelGallery extends LabelsElement {
   #all: LabelRecord[] = [];
   #facets: LabelFacets = facetsOf([]);
   #alike = new Map<string, number>();
+  #compared: ReadonlySet<string> = new Set();
   #shown: LabelRecord[] = [];
   #observer: ResizeObserver | null = null;
 
@@ -60,11 +61,20 @@ export class UpwindLabelGallery extends LabelsElement {
       // Newest first: what was just labelled is what one looks for.
       this.#all = [...state.labels.values()].sort((a, b) => (a.labelledAt < b.labelledAt ? 1 : -1));
       this.#facets = facetsOf(this.#all);
-      this.#alike = new Map(
-        findNearDuplicates(this.#all).flatMap((group) => group.map((id) => [id, group.length - 1])),
-      );
+      this.#findAlike(state.labels);
     }
     this.#refilter();
+  }
+
+  /** Pictures never change, so another answer to one asks for no new comparison of all. */
+  #findAlike(labels: LabelsState['labels']): void {
+    const known = this.#compared;
+    const same = known.size === labels.size && [...labels.keys()].every((id) => known.has(id));
+    if (same) return;
+    this.#compared = new Set(labels.keys());
+    this.#alike = new Map(
+      findNearDuplicates(this.#all).flatMap((group) => group.map((id) => [id, group.length - 1])),
+    );
   }
 
   #refilter(): void {

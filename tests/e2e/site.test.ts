@@ -230,7 +230,7 @@ describe('what is brought along', () => {
     await goTo(page, '-34.0368, 20.5332');
     const { run, result } = await finished(page);
     expect(run).toEqual({ phase: 'done' });
-    expect(result!.model.id).toBe('mine.zip');
+    expect(result!.model.id).toBe('mine');
     // Two models are at hand now; going back is one choice.
     const stored = page.getByLabel('Kept on this device');
     expect(await stored.locator('option').allTextContents()).toEqual(
@@ -257,8 +257,8 @@ describe('what is brought along', () => {
     const { run } = await finished(page);
     expect(run).toMatchObject({ phase: 'failed', message: expect.stringMatching(/key/) });
     await page
+      .locator('upwind-result')
       .getByText(/leaves out the key/)
-      .first()
       .waitFor();
   });
 });
