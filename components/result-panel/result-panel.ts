@@ -47,8 +47,8 @@ export class UpwindResult extends SessionElement {
     }`;
   }
 
-  #trouble({ run, stale, model }: SessionState) {
-    if (run.phase === 'failed' && model.status === 'none') {
+  #trouble({ run, stale }: SessionState) {
+    if (run.phase === 'failed' && run.noModel) {
       return html`<section class="trouble" role="alert">
         <h2>${t('result.nomodel.title')}</h2>
         <p>${t('result.nomodel')}</p>

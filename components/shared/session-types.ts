@@ -87,7 +87,12 @@ export type RunState =
   | { phase: 'running'; done: number; total: number }
   | { phase: 'done' }
   | { phase: 'cancelled'; done: number; total: number }
-  | { phase: 'failed'; message: string };
+  | {
+      phase: 'failed';
+      message: string;
+      /** There is no checkpoint to run, which the page says in words of its own. */
+      noModel?: true;
+    };
 
 /** What the pointer, the keyboard focus or a click is on; rose, table and map all show it. */
 export interface Selection {

@@ -352,7 +352,10 @@ export class Session {
       await this.#ports.store.saveResult(result).catch(() => undefined);
       return result;
     } catch (error) {
-      if (!running.signal.aborted) mine({ run: { phase: 'failed', message: wordsOf(error) } });
+      const noModel = error instanceof NoModelError && { noModel: true as const };
+      if (!running.signal.aborted) {
+        mine({ run: { phase: 'failed', message: wordsOf(error), ...noModel } });
+      }
       return null;
     } finally {
       if (this.#running === running) this.#running = null;

@@ -137,7 +137,7 @@ export class UpwindApp extends LitElement {
   }
 
   /** Progress in words, at most every fifth of the way: a screen reader must keep up. */
-  #announce({ run, result, model }: SessionState): void {
+  #announce({ run, result }: SessionState): void {
     if (run.phase === 'running') {
       const fifth = run.total > 0 ? Math.floor((5 * run.done) / run.total) : 0;
       if (fifth !== this.#announced || run.done === 0) {
@@ -148,7 +148,7 @@ export class UpwindApp extends LitElement {
       this.live = t('live.done', { exposure: result.governing });
     } else if (run.phase === 'cancelled') this.live = t('live.cancelled', { done: run.done });
     else if (run.phase === 'failed') {
-      const message = model.status === 'none' ? t('result.nomodel') : run.message;
+      const message = run.noModel ? t('result.nomodel') : run.message;
       this.live = t('live.failed', { message });
     }
   }
@@ -251,7 +251,7 @@ export class UpwindApp extends LitElement {
       <upwind-result></upwind-result>
       <div class="setup">
         ${this.#setup('photo', 'app.setup.imagery', imageryName(now), html`<upwind-imagery-picker></upwind-imagery-picker>`)}
-        ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.model.status === 'none' && now.run.phase === 'failed')}
+        ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.run.phase === 'failed' && now.run.noModel)}
         ${this.#setup('rules', 'app.setup.rules', t('app.setup.rules.value', { edition: now.settings.edition, share: percent(now.settings.tolerance) }), html`<upwind-rules></upwind-rules>`)}
         ${this.#setup('report', 'app.setup.report', now.settings.project, html`<upwind-report-form></upwind-report-form>`)}
       </div>
@@ -362,7 +362,7 @@ const imageryName = ({ imagery, settings }: SessionState): string =>
   imagery.source?.name ?? settings.imagery.id;
 
 function modelName({ model, settings, run }: SessionState): string {
-  if (model.status === 'none' && run.phase === 'failed') return t('app.setup.model.none');
+  if (run.phase === 'failed' && run.noModel) return t('app.setup.model.none');
   if (model.status === 'ready') return `${model.info.id} · ${model.backend.name}`;
   if (model.status === 'loading') return t('app.setup.model.loading');
   if (model.status === 'failed') return t('app.setup.model.failed');

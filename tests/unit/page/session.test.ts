@@ -78,7 +78,7 @@ describe('Session', () => {
     await session.restore();
     session.setSite(PLACE);
     expect(await session.analyse()).toBeNull();
-    expect(session.state.run.phase).toBe('failed');
+    expect(session.state.run).toMatchObject({ phase: 'failed', noModel: true });
     expect(session.state.model.status).toBe('none');
 
     const ports = mockPorts();
