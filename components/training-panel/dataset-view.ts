@@ -12,8 +12,10 @@ import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { chosenDataset, hubDatasetFiles } from './dataset-files.ts';
 import './thumbnail.ts';
+import type { TrainingState } from './training-controller.ts';
 import { TrainingElement } from './training-element.ts';
 import { trainStyles } from './training-panel.styles.ts';
+import { bytesText } from './words.ts';
 
 const EXAMPLES = 5;
 
@@ -89,10 +91,20 @@ export class UpwindTrainData extends TrainingElement {
     </div>`;
   }
 
-  #reading({ done, total }: { done: number; total: number }) {
+  #reading({ done, total, download }: NonNullable<TrainingState['reading']>) {
+    const words = download
+      ? t('train.data.download', {
+          loaded: bytesText(download.loaded),
+          total: bytesText(download.total),
+        })
+      : t('train.data.reading', { done, total });
     return html`<div class="progress" role="status">
-      <progress max=${total || 1} value=${done} aria-label=${t('train.data')}></progress>
-      <span class="small number">${t('train.data.reading', { done, total })}</span>
+      <progress
+        max=${(download?.total ?? total) || 1}
+        value=${download?.loaded ?? done}
+        aria-label=${t('train.data')}
+      ></progress>
+      <span class="small number">${words}</span>
     </div>`;
   }
 

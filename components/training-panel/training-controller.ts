@@ -51,7 +51,8 @@ export interface Draft {
 /** Everything the panel shows. One immutable snapshot; views read it and call the controller. */
 export interface TrainingState {
   draft: Draft;
-  reading: { done: number; total: number } | null;
+  /** `download`: bytes of a file that comes from the Hub. */
+  reading: { done: number; total: number; download?: { loaded: number; total: number } } | null;
   /** Class names that need an answer. */
   asking: string[] | null;
   dataset: DatasetSummary | null;
@@ -137,7 +138,13 @@ export class TrainingController {
       const request = { name: files.name, classes, seed };
       const answer = await (
         await this.#worker()
-      ).openDataset(files, request, (done, total) => this.#set({ reading: { done, total } }));
+      ).openDataset(
+        files,
+        request,
+        (done, total) => this.#set({ reading: { done, total } }),
+        (loaded, total) =>
+          this.#set({ reading: { done: 0, total: 0, download: { loaded, total } } }),
+      );
       if ('unknownClasses' in answer) this.#set({ asking: answer.unknownClasses });
       else this.#set({ dataset: answer, outcome: null, run: null });
     });

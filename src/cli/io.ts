@@ -1,3 +1,4 @@
+import type { CheckpointFiles } from '../checkpoint/file-set.ts';
 import { UserError } from '../site/user-error.ts';
 
 /** Options that every command takes. */
@@ -34,6 +35,22 @@ export function progressLine(): ProgressLine {
     finish() {
       if (terminal) process.stderr.write('\r\x1b[K');
     },
+  };
+}
+
+/** The files, with what is downloaded of each shown as it comes. */
+export function showingDownloads(files: CheckpointFiles, line: ProgressLine): CheckpointFiles {
+  const kilobytes = (bytes: number) => Math.round(bytes / 1000);
+  return {
+    ...files,
+    read: (path, options) =>
+      files.read(path, {
+        ...options,
+        onProgress(loaded, total) {
+          line.update(kilobytes(loaded), kilobytes(total), `kB of ${path}`);
+          options?.onProgress?.(loaded, total);
+        },
+      }),
   };
 }
 

@@ -37,6 +37,17 @@ export function parameterCounts(
 }
 
 /**
+ * One block at work, in multiples of what it keeps and of its own weights (which are transposed).
+ * Fitted to the heap of `npm run bench -- memory`: temporaries live until the block is done.
+ */
+const AT_WORK = {
+  forward: { times: 3, copies: 1 },
+  backward: { times: 6, copies: 2 },
+  /** Forward again and backward at one go. */
+  again: { times: 9, copies: 3 },
+};
+
+/**
  * Memory of a run. Counts what `blockForward` keeps: 20 rows of width d a token (with an MLP four
  * times as wide) and the attention of each head.
  */
@@ -52,8 +63,9 @@ export function estimateMemory(
   const input = settings.batchSize * tokens * d;
   const pixels = settings.batchSize * patchCount(shape) * patchLength(shape);
   const blocks = shape.layers - firstTrainedBlock(shape, settings);
-  // One block at work: what it keeps, and about as much again while it is differentiated.
-  const atWork = 2 * kept;
+  const { times, copies } =
+    settings.mode === 'head' ? AT_WORK.forward : checkpointing ? AT_WORK.again : AT_WORK.backward;
+  const atWork = times * kept + copies * blockSize(shape);
   const stored =
     settings.mode === 'head'
       ? images * d
@@ -74,13 +86,16 @@ export function memoryLimit(backend: BackendName): number | null {
   return backend === 'wasm' ? 0.85 * 2 ** 32 : null;
 }
 
+/** Where nobody can say how much there is: what any device of these years should have [bytes]. */
+const MODEST = 2e9;
+
 export interface MemoryPlan extends MemoryEstimate {
   checkpointing: boolean;
 }
 
 /**
- * Decides whether blocks have to be computed again.
- * @param limitBytes null where it is not known
+ * Decides whether blocks have to be computed again: where keeping all would pass the limit.
+ * @param limitBytes null where it is not known: then nothing is refused
  * @throws UserError where the run cannot fit, with what to do instead
  */
 export function planMemory(
@@ -93,12 +108,14 @@ export function planMemory(
     checkpointing,
     ...estimateMemory(shape, settings, { checkpointing }),
   }));
-  const fits = plans.find(({ total }) => limitBytes === null || total <= limitBytes);
+  const fits = plans.find(({ total }) => total <= (limitBytes ?? MODEST));
   if (fits) return fits;
-  const { total } = plans.at(-1)!;
+  const least = plans.at(-1)!;
+  if (limitBytes === null) return least;
+  const { total } = least;
   const smaller = settings.batchSize > 1 ? ` or a batch smaller than ${settings.batchSize}` : '';
   throw new UserError(
-    `This run would need ${gigabytes(total)}, and there are ${gigabytes(limitBytes!)}. Train the head, fewer last blocks${smaller}.`,
+    `This run would need ${gigabytes(total)}, and there are ${gigabytes(limitBytes)}. Train the head, fewer last blocks${smaller}.`,
   );
 }
 

@@ -39,10 +39,10 @@ export const TUTORIAL: FineTuneSettings = {
   checkpointing: null,
 };
 
-/** For some tens of pictures; measured in docs/tutorial.md. */
+/** For some tens of pictures; docs/tutorial.md tells how far it has been measured. */
 export const SMALL_SET: FineTuneSettings = { ...TUTORIAL, epochs: 12, learningRate: 1e-4 };
 
-/** For the head alone; measured in docs/tutorial.md. */
+/** For the head alone; chosen by cross-validation, see docs/tutorial.md. */
 export const HEAD: FineTuneSettings = {
   ...TUTORIAL,
   mode: 'head',

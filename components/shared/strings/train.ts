@@ -13,6 +13,7 @@ export const trainStrings = {
   'train.data.hub.hint': 'Reads the dataset from huggingface.co.',
   'train.data.hub.load': 'Read',
   'train.data.change': 'Other pictures…',
+  'train.data.download': 'Downloading: {loaded} of {total}',
   'train.data.reading': 'Reading pictures: {done} of {total}',
   'train.data.count': '{count} pictures',
   'train.data.table': 'Pictures per split and category',

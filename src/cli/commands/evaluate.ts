@@ -13,7 +13,7 @@ import { openDataset } from '../../training/dataset/open-dataset.ts';
 import { metricsOf } from '../../training/metrics.ts';
 import type { Metrics } from '../../training/metrics.ts';
 import type { BackendName, Classifier } from '../../vit/classifier.ts';
-import { interruptSignal, printJson, progressLine, say } from '../io.ts';
+import { interruptSignal, printJson, progressLine, say, showingDownloads } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
 import { backendOrder, sayBackend } from './classify.ts';
 
@@ -54,7 +54,7 @@ export function registerEvaluate(program: Command): void {
 async function evaluate(options: EvaluateOptions): Promise<void> {
   const signal = interruptSignal();
   const line = progressLine();
-  const files = await openDatasetFiles(options.data);
+  const files = showingDownloads(await openDatasetFiles(options.data), line);
   const classifier = await loadClassifier(options.model, { order: options.backend, signal });
   try {
     sayBackend(classifier);

@@ -26,7 +26,14 @@ import type { FineTuneSettings, PresetName } from '../../training/settings.ts';
 import { decodeTrainerState, encodeTrainerState } from '../../training/trainer-state.ts';
 import type { EpochReport } from '../../training/trainer-state.ts';
 import type { BackendName } from '../../vit/classifier.ts';
-import { interruptSignal, numberOption, printJson, progressLine, say } from '../io.ts';
+import {
+  interruptSignal,
+  numberOption,
+  printJson,
+  progressLine,
+  say,
+  showingDownloads,
+} from '../io.ts';
 import type { CommonOptions } from '../io.ts';
 import { backendOrder } from './classify.ts';
 
@@ -214,7 +221,8 @@ async function readDataset(
 ): Promise<Dataset> {
   const line = progressLine();
   try {
-    return await openDataset(await openDatasetFiles(options.data), {
+    const files = showingDownloads(await openDatasetFiles(options.data), line);
+    return await openDataset(files, {
       decoder: createNodeImageDecoder(),
       given: options.classes,
       modelLabels: base.config.labels,

@@ -42,12 +42,14 @@ export class TrainingClient {
     files: CheckpointFiles,
     request: DatasetRequest,
     onProgress: (done: number, total: number) => void,
+    /** Bytes of the file that is being downloaded. */
+    onDownload: (loaded: number, total: number) => void = () => {},
   ): Promise<DatasetSummary | ClassQuestion> {
     const served = proxy({
       list: async () => (await files.list()).map(({ path, size }) => ({ path, size })),
       async read(path: string) {
         // A copy: its buffer moves to the worker.
-        const bytes = (await files.read(path)).slice();
+        const bytes = (await files.read(path, { onProgress: onDownload })).slice();
         return transfer(bytes, [bytes.buffer as ArrayBuffer]);
       },
     });

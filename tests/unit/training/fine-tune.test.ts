@@ -330,12 +330,16 @@ describe('memory', () => {
   });
 
   it('fits full ViT-Base into wasm only by computing blocks again', () => {
-    const limit = 2e9;
+    const limit = 2.4e9;
     expect(planMemory(tiny, TUTORIAL, limit).checkpointing).toBe(false);
     expect(planMemory(base, TUTORIAL, limit).checkpointing).toBe(true);
     expect(() => planMemory(base, { ...TUTORIAL, batchSize: 64 }, limit)).toThrow(
       /would need .* GB.*Train the head.*smaller than 64/,
     );
+    // A GPU does not say what it has: sparing where much is asked, and no run refused.
+    expect(planMemory(tiny, TUTORIAL, null).checkpointing).toBe(false);
+    expect(planMemory(base, TUTORIAL, null).checkpointing).toBe(true);
+    expect(planMemory(base, { ...TUTORIAL, batchSize: 512 }, null).checkpointing).toBe(true);
     const head = estimateMemory(base, { ...TUTORIAL, mode: 'head' }, { checkpointing: false });
     expect(head.optimizer).toBeLessThan(1e5);
   });
