@@ -1,4 +1,5 @@
 import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import { bearingsOf } from '../../src/site/building-bearings.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { Tile } from '../../src/site/tile.ts';
 import type { CheckpointStore } from '../../src/platform/browser/checkpoint-store.ts';
@@ -70,7 +71,7 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
         (await store.list()).map(({ id, name }) => ({ kind: 'stored' as const, id, name })),
       ).catch(() => []),
 
-    async analyse({ site, settings }, { classifier }, { signal, onEvent }) {
+    async analyse({ site, settings, overrides = [] }, { classifier }, { signal, onEvent }) {
       const { imagery, edition, tolerance, conservative, tileM } = settings;
       const request = {
         site: site.at,
@@ -80,12 +81,14 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
         tolerance,
         conservative,
         tileM,
+        extraBearingsDeg: bearingsOf({ facingDeg: null, bearingsDeg: [], ...site }),
+        overrides: [...overrides],
       };
       const job = { request, imagery };
       return (await worker()).analyse(job, classifier, { signal, onProgress: onEvent });
     },
 
-    async reassess(result, { corrections = [], settings }) {
+    async reassess(result, { corrections = [], settings, extraBearingsDeg, overrides }) {
       const labels = new Map<string, Roughness | null>(
         corrections.map(({ tileId, roughness }) => [tileId, roughness]),
       );
@@ -93,16 +96,28 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
         labels,
         overrides: corrections.reduce(
           (trail, correction) => withCorrection(trail, correction, result),
-          result.overrides,
+          [...(overrides ?? result.overrides)],
         ),
-        ...(settings && {
-          settings: {
+        settings: {
+          ...(settings && {
             edition: settings.edition,
             tolerance: settings.tolerance,
             conservative: settings.conservative,
-          },
-        }),
+          }),
+          ...(extraBearingsDeg && { extraBearingsDeg }),
+        },
       });
+    },
+
+    async refine(result, imagery, { classifier }, { signal, onEvent }) {
+      return (await worker()).refine({ result, imagery }, classifier, {
+        signal,
+        onProgress: onEvent,
+      });
+    },
+
+    async boundary(result) {
+      return (await worker()).boundary(result);
     },
 
     async capturePatch(tile, result, imagery, signal) {

@@ -5,10 +5,12 @@ import type {
   SiteResult,
   TileResult,
 } from '../../src/analysis/site-result.ts';
+import type { Override } from '../../src/analysis/site-result.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import type { ImageryChoice } from '../../src/platform/browser/open-imagery.ts';
+import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import type {
   BackendInfo,
@@ -18,8 +20,8 @@ import type {
   ModelInfo,
 } from '../../src/vit/classifier.ts';
 
-/** Where the building stands and how tall it is. */
-export interface Site {
+/** Where the building stands, how tall it is and which way it looks. */
+export interface Site extends Partial<BuildingBearings> {
   at: LngLat;
   name: string | null;
   /** Mean roof height [ft]. */
@@ -129,6 +131,10 @@ export interface SessionState {
   /** Of the run in progress, or of `result`; null before anything is known. */
   assessment: Assessment | null;
   result: SiteResult | null;
+  /** Boundary tiles that could change a direction and were not looked at closely, by direction. */
+  boundary: Readonly<Record<string, readonly string[]>>;
+  /** Steps of {@link Session.addOverrides} that can be taken back, or made again. */
+  trail: { canUndo: boolean; canRedo: boolean };
   /** True where site, settings, imagery or model changed since `result`. */
   stale: boolean;
   selection: Selection;
@@ -142,6 +148,8 @@ export type SessionListener = (
 export interface RunRequest {
   site: Site;
   settings: Settings;
+  /** What a person decided about this site before. */
+  overrides?: readonly Override[];
 }
 
 export interface RunOptions {
@@ -156,6 +164,14 @@ export interface TileCorrection {
   roughness: Roughness | null;
   reason: string;
   by: string;
+}
+
+/** What is judged anew: tiles corrected, rules, bearings or the whole list of overrides. */
+export interface Rejudgement {
+  corrections?: TileCorrection[];
+  settings?: Settings;
+  extraBearingsDeg?: number[];
+  overrides?: readonly Override[];
 }
 
 /** What a session needs from its host. `session-ports.ts` implements them for the browser. */
@@ -183,11 +199,17 @@ export interface SessionPorts {
     means: { source: ImagerySource; classifier: Classifier },
     options: RunOptions,
   ): Promise<SiteResult>;
-  /** Judges the sectors again from the result's own tiles: new rules, or corrected tiles. */
-  reassess(
+  /** Judges the sectors again from the result's own tiles. */
+  reassess(result: SiteResult, change: Rejudgement): Promise<SiteResult>;
+  /** Looks again at boundary tiles that could change a direction, at half the stride. */
+  refine(
     result: SiteResult,
-    change: { corrections?: TileCorrection[]; site?: Site; settings?: Settings },
+    imagery: ImagerySpec,
+    means: { source: ImagerySource; classifier: Classifier },
+    options: RunOptions,
   ): Promise<SiteResult>;
+  /** Those tiles, by direction. */
+  boundary(result: SiteResult): Promise<Record<string, string[]>>;
   /** The picture of one tile again, from the on-device cache where it is. */
   capturePatch(
     tile: TileResult,

@@ -1,20 +1,26 @@
 import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
-import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
+import { bearingsOf, buildingOf } from '../../src/site/building-bearings.ts';
+import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
 import type {
   AttentionMap,
   BackendName,
+  Classifier,
   ExplainingClassifier,
   ModelInfo,
 } from '../../src/vit/classifier.ts';
 import { t } from './localize.ts';
 import { withOwnKey } from './url-state.ts';
+import { OverrideTrail } from './override-trail.ts';
 import type {
   ImagerySpec,
   ModelRef,
+  Rejudgement,
   RunOptions,
   RunRequest,
   Selection,
@@ -83,6 +89,8 @@ export class Session {
     tiles: [],
     assessment: null,
     result: null,
+    boundary: {},
+    trail: { canUndo: false, canRedo: false },
     stale: false,
     selection: NOTHING_SELECTED,
   };
@@ -95,6 +103,9 @@ export class Session {
   #imageryTurn = 0;
   #resolving: Promise<void> = Promise.resolve();
   #reassessing: Promise<void> = Promise.resolve();
+  #trail = new OverrideTrail();
+  /** Overrides outlive a run that was cancelled or failed, as long as the site is the same. */
+  #kept: { at: LngLat; overrides: readonly Override[] } | null = null;
   #disposed = false;
   #ending = new AbortController();
 
@@ -130,7 +141,9 @@ export class Session {
     settings.imagery = withOwnKey(settings.imagery, saved.settings.imagery);
     // A link is shorter than the place it was made from: the page's own must not move the site.
     const own = link.site && saved.site && isNear(link.site, saved.site);
-    const site = own ? saved.site : (link.site ?? saved.site);
+    const site = own
+      ? { ...withoutFaces(saved.site!), ...ownFaces(link.site!) }
+      : (link.site ?? saved.site);
     const keep = saved.result !== null && site !== null && isFor(saved.result, site);
     // Begun first, so that whoever sees the answer can wait for its source.
     const resolved = this.useImagery(settings.imagery);
@@ -141,18 +154,32 @@ export class Session {
       run: keep ? { phase: 'done' } : { phase: 'idle' },
     });
     await resolved;
-    if (keep) this.#set({ stale: saved.result?.imagery.id !== this.#state.imagery.source?.id });
+    if (!keep || !saved.result) return;
+    this.#set({ stale: saved.result.imagery.id !== this.#state.imagery.source?.id });
+    // A link may bring other faces of the building than the answer kept here was judged for.
+    const asked = siteBearings(site);
+    if (String(asked) !== String(saved.result.settings.extraBearingsDeg)) {
+      await this.#reassess(() => ({ extraBearingsDeg: asked }));
+    } else void this.#lookAtBoundary();
   }
 
-  /** Moves the site. The answer of another place is put away. */
-  setSite(at: LngLat, name: string | null = null): void {
+  /**
+   * Moves the site. The answer of another place is put away; the faces of the building stay where
+   * only its place was put right.
+   */
+  setSite(at: LngLat, name: string | null = null, { sameBuilding = false } = {}): void {
     this.cancel();
     this.#patches.clear();
+    this.#trail.clear();
+    const { site } = this.#state;
     this.#set({
-      site: { at, name, heightFt: this.#state.site?.heightFt ?? 25 },
-      result: null,
-      tiles: [],
-      assessment: null,
+      site: {
+        at,
+        name,
+        heightFt: site?.heightFt ?? 25,
+        ...(site && sameBuilding && ownFaces(site)),
+      },
+      ...NO_ANSWER,
       run: { phase: 'idle' },
       stale: false,
       selection: NOTHING_SELECTED,
@@ -167,6 +194,21 @@ export class Session {
     this.#save();
   }
 
+  /** Sets the way the building looks, and further bearings; the same tiles are judged for them. */
+  async setBearings(change: Partial<BuildingBearings>): Promise<void> {
+    const { site } = this.#state;
+    if (!site) return;
+    const turned = { ...site, ...change };
+    const extraBearingsDeg = siteBearings(turned);
+    this.#set({ site: turned });
+    this.#save();
+    if (String(siteBearings(site)) === String(extraBearingsDeg)) return;
+    await this.#reassess(() => ({ extraBearingsDeg }));
+    // A tall building looked far out only where its directions asked for it.
+    const open = this.#state.result?.directions.slice(8).some(({ undetermined }) => undetermined);
+    if (open && turned.heightFt > LOW_BUILDING_FT) this.#set({ stale: true });
+  }
+
   /** Changes settings; a change of rules alone judges the same tiles again at once. */
   async change(change: Partial<Settings>): Promise<void> {
     const keys = Object.keys(change) as (keyof Settings)[];
@@ -177,7 +219,7 @@ export class Session {
       this.#set({ stale: this.#state.result !== null });
     }
     if (keys.some((key) => RULES.has(key)))
-      await this.#reassess({ settings: this.#state.settings });
+      await this.#reassess(() => ({ settings: this.#state.settings }));
   }
 
   /** Resolves a source; a run that starts meanwhile waits for it. */
@@ -299,16 +341,45 @@ export class Session {
   }
 
   /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
-  async analyse(): Promise<SiteResult | null> {
+  analyse(): Promise<SiteResult | null> {
     this.cancel();
-    const { site, settings } = this.#state;
-    if (!site) return null;
+    const { site, settings, result } = this.#state;
+    if (!site) return Promise.resolve(null);
+    if (result) this.#kept = { at: site.at, overrides: result.overrides };
+    const kept = this.#kept && isSame(this.#kept.at, site.at) ? this.#kept.overrides : [];
+    // Labels of tiles come back from where they are kept.
+    const overrides = kept.filter(({ target }) => target !== 'tile');
+    return this.#run((means, options) => {
+      this.#patches.clear();
+      this.#trail.clear();
+      this.#set({ ...NO_ANSWER, run: { phase: 'running', done: 0, total: 0 } });
+      return this.#ports.analyse({ site, settings, overrides }, means, options);
+    });
+  }
+
+  /** Looks again, at half the stride, at the boundary tiles that could change a direction. */
+  refine(): Promise<SiteResult | null> {
+    this.cancel();
+    const { result, settings } = this.#state;
+    if (!result) return Promise.resolve(null);
+    return this.#run((means, options) => {
+      this.#set({ run: { phase: 'running', done: 0, total: 0 } });
+      return this.#ports.refine(result, settings.imagery, means, options);
+    });
+  }
+
+  /** One run at a time: waits for imagery and model, follows its events, keeps its answer. */
+  async #run(
+    work: (
+      means: { source: ImagerySource; classifier: Classifier },
+      options: RunOptions,
+    ) => Promise<SiteResult>,
+  ): Promise<SiteResult | null> {
     const running = new AbortController();
     this.#running = running;
     const mine = (change: Partial<SessionState>) => {
       if (this.#running === running) this.#set(change);
     };
-    let tiles: TileResult[] = [];
     try {
       mine({ run: { phase: 'loading-model', message: '' } });
       await this.#resolving;
@@ -316,29 +387,19 @@ export class Session {
       if (!source) throw new UserError(message ?? 'Choose an imagery source.');
       const classifier = await this.classifier();
       running.signal.throwIfAborted();
-      this.#patches.clear();
-      mine({
-        result: null,
-        tiles,
-        assessment: null,
-        stale: false,
-        selection: NOTHING_SELECTED,
-        run: { phase: 'running', done: 0, total: 0 },
-      });
       const onEvent = (event: AnalysisEvent) => {
         if (event.type === 'plan') {
-          tiles = withTiles(tiles, event.tiles);
+          const tiles = withTiles(this.#state.tiles, event.tiles);
           mine({ tiles, run: { phase: 'running', done: 0, total: event.tiles.length } });
         } else if (event.type === 'tile') {
           if (event.patch) this.#patches.set(event.tile.id, event.patch);
-          tiles = withTiles(tiles, [event.tile]);
+          const tiles = withTiles(this.#state.tiles, [event.tile]);
           mine({ tiles, run: { phase: 'running', done: event.done, total: event.total } });
         } else {
           mine({ assessment: { sectors: event.sectors, directions: event.directions } });
         }
       };
-      const result = await this.#ports.analyse(
-        { site, settings },
+      const result = await work(
         { source, classifier },
         {
           signal: running.signal,
@@ -349,6 +410,7 @@ export class Session {
       );
       running.signal.throwIfAborted();
       mine({ ...answerOf(result), run: { phase: 'done' } });
+      void this.#lookAtBoundary();
       await this.#ports.store.saveResult(result).catch(() => undefined);
       return result;
     } catch (error) {
@@ -386,15 +448,23 @@ export class Session {
     this.#patches.clear();
     const { lng, lat, name, heightFt } = result.site;
     const { edition, tolerance, conservative } = result.settings;
+    this.#forgetSteps();
     this.#set({
-      site: { at: { lng, lat }, name, heightFt },
+      site: {
+        at: { lng, lat },
+        name,
+        heightFt,
+        ...ownFaces(buildingOf(result.settings.extraBearingsDeg)),
+      },
       settings: { ...this.#state.settings, edition, tolerance, conservative },
       ...answerOf(result),
+      boundary: {},
       run: { phase: 'done' },
       stale: result.imagery.id !== this.#state.imagery.source?.id,
       selection: NOTHING_SELECTED,
     });
     this.#save();
+    void this.#lookAtBoundary();
     void this.#ports.store.saveResult(result).catch(() => undefined);
   }
 
@@ -404,8 +474,10 @@ export class Session {
     if (!running) return;
     this.#running = null;
     running.abort();
-    const { run } = this.#state;
+    const { run, result } = this.#state;
     const counts = run.phase === 'running' ? run : { done: 0, total: 0 };
+    // A closer look that was stopped leaves the answer as it was.
+    if (result) return this.#set({ tiles: result.tiles, run: { phase: 'done' } });
     this.#set({ run: { phase: 'cancelled', done: counts.done, total: counts.total } });
   }
 
@@ -454,21 +526,78 @@ export class Session {
 
   /** The same for many tiles, judged once. */
   correctTiles(corrections: TileCorrection[]): Promise<void> {
-    return this.#reassess({ corrections });
+    return this.#reassess(() => ({ corrections }));
+  }
+
+  /** Sets segments, break lines or directions by hand, as one step. */
+  addOverrides(added: readonly Override[]): Promise<void> {
+    return this.#step(({ overrides }) => [...overrides, ...added]);
+  }
+
+  /** Takes one of the answer's overrides back; the model's view stands again. */
+  takeBack(override: Override): Promise<void> {
+    if (override.target === 'tile') return this.correctTile(override.id, null);
+    return this.#step(({ overrides }) => overrides.filter((one) => one !== override));
+  }
+
+  undoOverride(): Promise<void> {
+    return this.#reassess(({ overrides }) => {
+      const back = this.#trail.undo(overrides);
+      return back && { overrides: back };
+    });
+  }
+
+  redoOverride(): Promise<void> {
+    return this.#reassess(({ overrides }) => {
+      const again = this.#trail.redo(overrides);
+      return again && { overrides: again };
+    });
+  }
+
+  /** The answer as it would be with further overrides; nothing changes. */
+  async tryOverrides(added: readonly Override[]): Promise<SiteResult | null> {
+    const { result } = this.#state;
+    if (!result) return null;
+    return this.#ports.reassess(result, { overrides: [...result.overrides, ...added] });
+  }
+
+  #step(change: (result: SiteResult) => Override[]): Promise<void> {
+    return this.#reassess((result) => {
+      this.#trail.note(result.overrides);
+      return { overrides: change(result) };
+    });
+  }
+
+  #forgetSteps(): void {
+    this.#trail.clear();
+    this.#kept = null;
   }
 
   /** One after the other, so that two quick corrections both count. */
-  #reassess(change: Parameters<SessionPorts['reassess']>[1]): Promise<void> {
+  #reassess(changeOf: (result: SiteResult) => Rejudgement | null): Promise<void> {
     const next = this.#reassessing.then(async () => {
       const { result } = this.#state;
-      if (!result) return;
+      const change = result && changeOf(result);
+      if (!result || !change) return;
       const judged = await this.#ports.reassess(result, change);
       if (this.#state.result !== result) return;
-      this.#set(answerOf(judged));
+      const { canUndo, canRedo } = this.#trail;
+      const { trail } = this.#state;
+      const same = trail.canUndo === canUndo && trail.canRedo === canRedo;
+      this.#set({ ...answerOf(judged), ...(!same && { trail: { canUndo, canRedo } }) });
+      void this.#lookAtBoundary();
       await this.#ports.store.saveResult(judged).catch(() => undefined);
     });
     this.#reassessing = next.catch(() => undefined);
     return next;
+  }
+
+  /** Which tiles a closer look is worth its time for; takes a moment, so the answer goes first. */
+  async #lookAtBoundary(): Promise<void> {
+    const { result } = this.#state;
+    if (!result) return;
+    const boundary = await this.#ports.boundary(result).catch(() => ({}));
+    if (this.#state.result === result) this.#set({ boundary });
   }
 
   /** Marks a tile or direction; a key left out stays as it is. */
@@ -493,6 +622,36 @@ export class Session {
     this.#patches.clear();
   }
 }
+
+/** What a site has before it was looked at. */
+const NO_ANSWER = {
+  result: null,
+  tiles: [],
+  assessment: null,
+  boundary: {},
+  trail: { canUndo: false, canRedo: false },
+  stale: false,
+  selection: NOTHING_SELECTED,
+} satisfies Partial<SessionState>;
+
+/** Look-out distances grow with the height above this [ft]. */
+const LOW_BUILDING_FT = 30;
+
+const siteBearings = ({ facingDeg = null, bearingsDeg = [] }: Site): number[] =>
+  bearingsOf({ facingDeg, bearingsDeg });
+
+/** The faces of a site that has any. */
+const ownFaces = ({
+  facingDeg = null,
+  bearingsDeg = [],
+}: Partial<BuildingBearings>): Partial<BuildingBearings> => ({
+  ...(facingDeg !== null && { facingDeg }),
+  ...(bearingsDeg.length > 0 && { bearingsDeg }),
+});
+
+const withoutFaces = ({ at, name, heightFt }: Site): Site => ({ at, name, heightFt });
+
+const isSame = (a: LngLat, b: LngLat): boolean => a.lng === b.lng && a.lat === b.lat;
 
 /** There is no checkpoint to run. */
 export class NoModelError extends Error {

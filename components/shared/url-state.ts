@@ -10,7 +10,7 @@ export interface LinkState {
 }
 
 /**
- * Reads `#at=lat,lng&h=25ft&imagery=…&model=…`.
+ * Reads `#at=lat,lng&h=25ft&facing=32&bearings=10,57&imagery=…&model=…`.
  * A model from the Hub is named by its id, imagery of the person's own by its address without keys:
  * `imagery=xyz&url=https://…/{z}/{x}/{y}.png&maxzoom=18`, `imagery=wms&url=…&layers=…`. `key=own`
  * says that something was left out.
@@ -21,7 +21,15 @@ export function readHash(hash: string): LinkState {
   const at = quietly(() => parsePlace(fields.get('at') ?? ''));
   if (at) {
     const heightFt = quietly(() => parseHeight(fields.get('h') ?? '25ft')) ?? 25;
-    link.site = { at, name: fields.get('name'), heightFt };
+    const [facingDeg = null] = degrees(fields.get('facing'));
+    const bearingsDeg = degrees(fields.get('bearings'));
+    link.site = {
+      at,
+      name: fields.get('name'),
+      heightFt,
+      ...(facingDeg !== null && { facingDeg }),
+      ...(bearingsDeg.length > 0 && { bearingsDeg }),
+    };
   }
   const imagery = fields.get('imagery');
   if (imagery) link.settings.imagery = imageryOf(imagery, fields);
@@ -37,6 +45,8 @@ export function writeHash(site: Site | null, settings: Settings): string {
   if (site) {
     parts.push(`at=${site.at.lat.toFixed(6)},${site.at.lng.toFixed(6)}`);
     parts.push(`h=${heightField(site.heightFt, settings.unit)}`);
+    if (typeof site.facingDeg === 'number') parts.push(`facing=${site.facingDeg}`);
+    if (site.bearingsDeg?.length) parts.push(`bearings=${site.bearingsDeg.join(',')}`);
     if (site.name) parts.push(`name=${encodeURIComponent(site.name)}`);
   }
   parts.push(...imageryFields(settings.imagery));
@@ -88,6 +98,15 @@ export function withOwnKey(linked: ImagerySpec, own: ImagerySpec | undefined): I
   const same = own && imageryFields(own).join() === imageryFields(linked).join();
   return same ? own : linked;
 }
+
+/** Bearings of a field, at most twelve; what is none is left out. */
+const degrees = (field: string | null): number[] =>
+  (field ?? '')
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number)
+    .filter((deg) => Number.isFinite(deg) && deg >= 0 && deg < 360)
+    .slice(0, 12);
 
 const hubId = (model: ModelRef | null): string | null => (model?.kind === 'hub' ? model.id : null);
 

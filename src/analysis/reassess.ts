@@ -1,3 +1,4 @@
+import { segmentOf } from '../exposure/assess-site.ts';
 import type { Roughness } from '../roughness/category.ts';
 import { assessTiles } from './assess-tiles.ts';
 import { relabelTile } from './read-tile.ts';
@@ -30,7 +31,9 @@ const KEPT_CODES = new Set(['tile-size-assumed']);
 export function reassess(result: SiteResult, change: Reassessment): SiteResult {
   const settings = { ...result.settings, ...change.settings };
   const site = { ...result.site, heightFt: change.heightFt ?? result.site.heightFt };
-  const overrides = change.overrides ?? result.overrides;
+  const overrides = change.settings?.extraBearingsDeg
+    ? byName(change.overrides ?? result.overrides, result)
+    : (change.overrides ?? result.overrides);
   const tiles = result.tiles.map((tile) => {
     const label = change.labels?.get(tile.id);
     const relabelled = label === undefined ? tile : relabelTile(tile, label);
@@ -57,3 +60,15 @@ export function reassess(result: SiteResult, change: Reassessment): SiteResult {
   ];
   return siteResultSchema.parse(judged);
 }
+
+/** Sectors made for further bearings have other places once those change, but not other names. */
+function byName(overrides: readonly Override[], { sectors }: SiteResult): Override[] {
+  return overrides.map((override) => {
+    if (override.target !== 'segment') return override;
+    const { sector, segment } = segmentOf(override, sectors);
+    const name = sectors[sector]?.name;
+    return sector < FIXED_SECTORS || !name ? override : { ...override, id: `${name}:${segment}` };
+  });
+}
+
+const FIXED_SECTORS = 8;

@@ -59,7 +59,7 @@ const nearestM = ({ eastM, northM, sizeM }: Tile): number =>
 
 /** True if any of the tile's ground may lie within the sector's bearings. */
 export function touchesSector(
-  { eastM, northM, sizeM }: Tile,
+  { eastM, northM, sizeM }: Pick<Tile, 'eastM' | 'northM' | 'sizeM'>,
   { fromDeg, toDeg }: { fromDeg: number; toDeg: number },
 ): boolean {
   const distanceM = Math.hypot(eastM, northM);

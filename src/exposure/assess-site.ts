@@ -81,7 +81,7 @@ export function assessSite({
   const { areas, stale } = applyTileOverrides(given, overrides);
   const readings = groundReadings(areas, conservative);
   const cast = castSectors(assertSite(site), areas, plan.sectors, distancesM.lookOut);
-  const bySector = segmentOverrides(overrides, plan.sectors.length);
+  const bySector = segmentOverrides(overrides, plan.sectors);
   stale.push(...bySector.stale);
   const inputs = cast.map((raysOfSector, i): SectorInput => ({
     rays: raysOfSector,
@@ -131,18 +131,30 @@ function castSectors(
 /** Segment overrides by sector; those whose id names no segment of a sector are stale. */
 function segmentOverrides(
   overrides: readonly Override[],
-  sectors: number,
+  sectors: readonly Sector[],
 ): { lists: SegmentOverride[][]; stale: Override[] } {
-  const lists: SegmentOverride[][] = Array.from({ length: sectors }, () => []);
+  const lists: SegmentOverride[][] = sectors.map(() => []);
   const stale: Override[] = [];
   for (const override of overrides) {
     if (override.target !== 'segment') continue;
-    const [, sector, segment] = /^(\d+):(\d+)$/.exec(override.id) ?? [];
-    const list = lists[Number(sector)];
-    if (list) list.push({ segment: Number(segment), override });
+    const { sector, segment } = segmentOf(override, sectors);
+    const list = lists[sector];
+    if (list) list.push({ segment, override });
     else stale.push(override);
   }
   return { lists, stale };
+}
+
+/** The sector, by index or by name, and the segment that an override is about; -1 for none. */
+export function segmentOf(
+  { id }: Override,
+  sectors: readonly { name: string }[],
+): { sector: number; segment: number } {
+  const [, where = '', segment = ''] = /^(.+):(\d+)$/.exec(id) ?? [];
+  const sector = /^\d+$/.test(where)
+    ? Number(where)
+    : sectors.findIndex(({ name }) => name === where);
+  return { sector: sector < sectors.length ? sector : -1, segment: Number(segment) };
 }
 
 /** The last word of a person on a direction; what the ground says stays in the reason. */

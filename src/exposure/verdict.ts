@@ -74,7 +74,7 @@ export type DirectionResult = z.infer<typeof directionResultSchema>;
 /** Something a person decided otherwise. `from` keeps the view that it replaces. */
 export const overrideSchema = z.object({
   target: z.enum(['tile', 'segment', 'direction']),
-  /** Tile id, `sector index:segment index`, or direction name. */
+  /** Tile id, `sector index or name:segment index`, or direction name. */
   id: z.string(),
   from: maybeRoughness,
   to: maybeRoughness,

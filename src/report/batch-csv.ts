@@ -2,6 +2,7 @@ import type { ListedSite } from '../analysis/site-list.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { DIRECTIONS } from '../site/sectors.ts';
 import { csvTable } from './csv-table.ts';
+import { overrideText } from './overrides-of.ts';
 
 /** One site in the combined table of a batch. */
 export interface BatchRow {
@@ -10,12 +11,14 @@ export interface BatchRow {
   lng: number;
   heightFt: number;
   governing: string | null;
-  /** Exposure by direction name, the eight fixed ones. */
+  /** Exposure by direction name: the eight, then any further bearings. */
   exposures: Record<string, string>;
   flips: string[];
   undetermined: string[];
   tiles: number;
   tilesUnknown: number;
+  /** What people decided otherwise, in words; rows kept by earlier versions have none. */
+  overrides?: string[];
   /** Why there is no answer; null where there is one. */
   error: string | null;
 }
@@ -37,30 +40,32 @@ export function batchRow(
     lng: listed.site.lng,
     heightFt: listed.heightFt,
     governing: result?.governing ?? null,
-    exposures: Object.fromEntries(
-      directions.filter(({ name }) => EIGHT.includes(name)).map((d) => [d.name, d.exposure]),
-    ),
+    exposures: Object.fromEntries(directions.map(({ name, exposure }) => [name, exposure])),
     flips: named(({ flips }) => flips),
     undetermined: named(({ undetermined }) => undetermined),
     tiles: result?.tiles.length ?? 0,
     tilesUnknown: result?.tiles.filter(({ roughness }) => roughness === null).length ?? 0,
+    overrides: result ? result.overrides.map((one) => overrideText(result, one)) : [],
     error,
   };
 }
 
 /** The combined table of a batch, one row a site, in the order of the list. */
 export function batchCsv(rows: readonly BatchRow[]): string {
+  const further = rows.flatMap(({ exposures }) => Object.keys(exposures));
+  const names = [...new Set([...EIGHT, ...further])];
   const header = [
     'name',
     'lat_deg',
     'lng_deg',
     'height_ft',
     'governing_exposure',
-    ...EIGHT.map((name) => `exposure_${name}`),
+    ...names.map((name) => `exposure_${name}`),
     'directions_that_flip',
     'directions_undetermined',
     'tiles',
     'tiles_unknown',
+    'overrides',
     'error',
   ];
   const cells = rows.map((row) => [
@@ -69,11 +74,12 @@ export function batchCsv(rows: readonly BatchRow[]): string {
     row.lng,
     row.heightFt,
     row.governing,
-    ...EIGHT.map((name) => row.exposures[name] ?? null),
+    ...names.map((name) => row.exposures[name] ?? null),
     row.flips.join(' '),
     row.undetermined.join(' '),
     row.tiles,
     row.tilesUnknown,
+    row.overrides?.join('; ') ?? '',
     row.error,
   ]);
   return csvTable(header, cells);

@@ -1,8 +1,10 @@
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
 import type { SiteResult, TileResult } from '../analysis/site-result.ts';
 import { destination } from '../site/geodesy.ts';
+import type { Override } from '../exposure/verdict.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import { polygonGeometry, bboxOf } from './geojson-geometry.ts';
+import { overrideText, touchesSectorOf } from './overrides-of.ts';
 import { FILL } from './palette.ts';
 
 /** Corners of a sector's arc are this far apart [°]; the arc is out by 0.4 m at 1.7 km. */
@@ -37,6 +39,10 @@ export function sectorsGeojson(result: SiteResult): string {
         distance_to_change_ft: sector.distanceToChangeFt,
         reason: sector.reason,
         segments: JSON.stringify(sector.segments),
+        overrides: result.overrides
+          .filter((override) => touchesSectorOf(result, override, index))
+          .map((override) => overrideText(result, override))
+          .join('; '),
         governs: result.directions
           .filter(({ governedBy }) => governedBy === index)
           .map(({ name }) => name)
@@ -57,18 +63,23 @@ export function tilesGeojson(result: SiteResult): string {
     type: 'Feature',
     id: tile.id,
     geometry: polygonGeometry(tile.footprint),
-    properties: tileProperties(tile),
+    properties: tileProperties(
+      tile,
+      result.overrides.findLast(({ target, id }) => target === 'tile' && id === tile.id),
+    ),
   }));
   return collection(result, 'tiles', features);
 }
 
-function tileProperties(tile: TileResult) {
+function tileProperties(tile: TileResult, override: Override | undefined) {
   const title = `${tile.id}: ${tile.roughness ?? 'not known'}${tile.by === 'person' ? ' (by hand)' : ''}`;
   return {
     id: tile.id,
     roughness: tile.roughness,
     model_roughness: tile.modelRoughness,
     by: tile.by,
+    override_by: override?.by ?? null,
+    override_reason: override?.reason ?? null,
     confidence: tile.confidence,
     prob_B: tile.probabilities?.B ?? null,
     prob_C: tile.probabilities?.C ?? null,
@@ -126,6 +137,7 @@ function collection(result: SiteResult, name: string, features: Feature<Geometry
     software: `${software.name} ${software.version}`,
     attribution: imagery.attribution,
     synthetic: imagery.synthetic,
+    overrides: result.overrides,
     features,
   };
   if (features.length === 0) delete document.bbox;

@@ -1,4 +1,6 @@
 import type { SiteResult } from '../../src/analysis/site-result.ts';
+import { reassess } from '../../src/analysis/reassess.ts';
+import { tilesWorthRefining } from '../../src/analysis/refine-result.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { SessionPorts } from '../../components/shared/session.ts';
@@ -110,14 +112,38 @@ export function mockPorts(options: MockOptions = {}): SessionPorts & { saved: Si
       }
       return result;
     },
-    reassess: async (result, { corrections = [], settings }) => ({
-      ...result,
-      settings: settings ? { ...result.settings, tolerance: settings.tolerance } : result.settings,
-      tiles: result.tiles.map((tile) => {
-        const correction = corrections.find(({ tileId }) => tileId === tile.id);
-        return correction ? { ...tile, roughness: correction.roughness, by: 'person' } : tile;
-      }),
-    }),
+    reassess: async (result, { corrections = [], settings, overrides, extraBearingsDeg }) => {
+      // Further bearings and overrides are judged by the rules themselves.
+      if (overrides || extraBearingsDeg) {
+        return reassess(result, {
+          ...(overrides && { overrides: [...overrides] }),
+          ...(extraBearingsDeg && { settings: { extraBearingsDeg } }),
+        });
+      }
+      return {
+        ...result,
+        settings: settings
+          ? { ...result.settings, tolerance: settings.tolerance }
+          : result.settings,
+        tiles: result.tiles.map((tile) => {
+          const correction = corrections.find(({ tileId }) => tileId === tile.id);
+          return correction ? { ...tile, roughness: correction.roughness, by: 'person' } : tile;
+        }),
+      };
+    },
+    async refine(result) {
+      const worth = tilesWorthRefining(result);
+      const before = result.directions.filter(({ name }) => worth[name]);
+      return {
+        ...result,
+        refinement: {
+          tileIds: [...new Set(Object.values(worth).flat())],
+          sizeM: result.settings.strideM / 2,
+          before,
+        },
+      };
+    },
+    boundary: async (result) => tilesWorthRefining(result),
     capturePatch: async (tile) => mockPatch(tile.id),
     store: {
       load: async () => ({

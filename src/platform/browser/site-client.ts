@@ -29,18 +29,35 @@ export class SiteWorker {
     classifier: Classifier,
     { signal, onProgress }: { signal: AbortSignal; onProgress: AnalysisListener },
   ): Promise<SiteResult> {
-    const classify: Classify = async (images) => {
-      const answers = await classifier.classify(images, { signal });
-      return { answers, state: stateOf(classifier) };
-    };
     return this.#call(signal, (host, call) =>
       host.analyse(
         call,
         { ...job, classifier: stateOf(classifier) },
-        proxy(classify),
+        proxy(classifyBy(classifier, signal)),
         proxy(onProgress),
       ),
     );
+  }
+
+  /** `refineResult`, with the imagery named rather than given. */
+  refine(
+    job: { result: SiteResult; imagery: ImageryChoice },
+    classifier: Classifier,
+    { signal, onProgress }: { signal: AbortSignal; onProgress: AnalysisListener },
+  ): Promise<SiteResult> {
+    return this.#call(signal, (host, call) =>
+      host.refine(
+        call,
+        { ...job, classifier: stateOf(classifier) },
+        proxy(classifyBy(classifier, signal)),
+        proxy(onProgress),
+      ),
+    );
+  }
+
+  /** `tilesWorthRefining`. */
+  boundary(result: SiteResult): Promise<Record<string, string[]>> {
+    return this.#call(undefined, (host) => host.boundary(result));
   }
 
   /** `reassess`. */
@@ -107,3 +124,11 @@ const stateOf = ({ model, backend, batchSize }: Classifier): ClassifierState => 
   backend,
   batchSize,
 });
+
+/** The classifier's side of a call from the worker. */
+const classifyBy =
+  (classifier: Classifier, signal: AbortSignal): Classify =>
+  async (images) => {
+    const answers = await classifier.classify(images, { signal });
+    return { answers, state: stateOf(classifier) };
+  };

@@ -28,6 +28,13 @@ export interface SiteHost {
     onProgress: (event: AnalysisEvent) => void,
   ): Promise<SiteResult>;
   reassess(result: SiteResult, change: Reassessment): SiteResult;
+  refine(
+    call: number,
+    job: { result: SiteResult; imagery: ImageryChoice; classifier: ClassifierState },
+    classify: Classify,
+    onProgress: (event: AnalysisEvent) => void,
+  ): Promise<SiteResult>;
+  boundary(result: SiteResult): Record<string, string[]>;
   /** One tile's picture; null where there is none. */
   capture(
     call: number,

@@ -1,5 +1,6 @@
 import { expose } from 'comlink';
 import { analyseSite } from '../../analysis/analyse-site.ts';
+import { refineResult, tilesWorthRefining } from '../../analysis/refine-result.ts';
 import { reassess } from '../../analysis/reassess.ts';
 import type { ScenePainter } from '../../demo/demo-source.ts';
 import { paintScene } from '../../demo/paint-scene.ts';
@@ -72,6 +73,19 @@ const host: SiteHost = {
       ),
     ),
   reassess,
+  refine: (call, { result, imagery, classifier }, classify, onProgress) =>
+    cancellable(call, (signal) =>
+      refineResult(
+        result,
+        {
+          source: openImagery(imagery, paintHere),
+          classifier: classifierOf(classify, classifier),
+          ...hosts,
+        },
+        { signal, onProgress },
+      ),
+    ),
+  boundary: tilesWorthRefining,
   capture: (call, { tile, imagery, sizePx }) =>
     cancellable(call, async (signal) => {
       const source = openImagery(imagery, paintHere);
