@@ -8,6 +8,8 @@ import type { LengthUnit } from '../shared/format.ts';
 import { fillOf, groundOf, hatchDefs, inkOf } from '../shared/hatch.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import { breakLines } from './break-lines.ts';
+import { UpwindBreakMoveEvent } from './fetch-strip.events.ts';
 
 /** A distance that a rule asks for, marked on the strip. */
 export interface FetchMark {
@@ -20,6 +22,7 @@ const WIDTH = 320;
 /**
  * What the wind crosses on its way to the building, to scale, building at the left end.
  * @summary Fetch strip of one sector.
+ * @event {UpwindBreakMoveEvent} upwind-break-move - the end of a stretch was moved
  * @cssproperty --upwind-b - fill of roughness B (also -c, -d)
  */
 @customElement('upwind-fetch-strip')
@@ -67,6 +70,41 @@ export class UpwindFetchStrip extends LitElement {
       .tick {
         stroke: var(--_line-strong);
       }
+      .drawing {
+        position: relative;
+      }
+      .rail {
+        position: absolute;
+        left: calc(100% / 322);
+        right: calc(100% / 322);
+        top: calc(100% * 18 / 64);
+        height: calc(100% * 26 / 64);
+      }
+      .handle {
+        position: absolute;
+        top: -4px;
+        bottom: -4px;
+        width: 24px;
+        margin-left: -12px;
+        cursor: ew-resize;
+        touch-action: none;
+      }
+      .handle::before {
+        content: '';
+        position: absolute;
+        left: 9px;
+        top: 0;
+        bottom: 0;
+        width: 6px;
+        border: 1.5px solid var(--_surface);
+        border-radius: 4px;
+        background: var(--_ink);
+      }
+      .handle:focus-visible {
+        outline: 2px solid var(--_focus);
+        outline-offset: -2px;
+        border-radius: 6px;
+      }
     `,
   ];
 
@@ -77,10 +115,25 @@ export class UpwindFetchStrip extends LitElement {
   /** Bar alone, for a table cell; what it shows must then be said elsewhere. */
   @property({ type: Boolean, reflect: true }) compact = false;
 
+  /** Break lines can be moved; tells so with `upwind-break-move`. */
+  @property({ type: Boolean, reflect: true }) editable = false;
+
   override render(): TemplateResult {
     const lengthM = this.segments.at(-1)?.toM ?? 0;
     if (lengthM === 0) return html`${nothing}`;
-    return this.compact ? this.#bar(lengthM) : html`${this.#drawing(lengthM)}${this.#list()}`;
+    return this.compact
+      ? this.#bar(lengthM)
+      : html`<div class="drawing">${this.#drawing(lengthM)}${this.#handles()}</div>
+          ${this.#list()}`;
+  }
+
+  #handles() {
+    if (!this.editable) return nothing;
+    const { segments, unit } = this;
+    const onMove = (segment: number, atM: number): void => {
+      this.dispatchEvent(new UpwindBreakMoveEvent(segment, atM));
+    };
+    return html`<div class="rail">${breakLines({ segments, unit, onMove })}</div>`;
   }
 
   #bar(lengthM: number) {

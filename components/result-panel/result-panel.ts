@@ -5,6 +5,7 @@ import type { DirectionResult } from '../../src/analysis/site-result.ts';
 import { severity } from '../../src/roughness/category.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import '../export-menu/export-menu.ts';
+import '../override-list/override-list.ts';
 import '../result-table/result-table.ts';
 import '../sector-rose/sector-rose.ts';
 import { directionWords, groundText, heightText } from '../shared/format.ts';
@@ -42,6 +43,7 @@ export class UpwindResult extends SessionElement {
         ? html`${this.#headline(state)}
             <upwind-rose></upwind-rose>
             <upwind-result-table .marks=${marksOf(state)}></upwind-result-table>
+            <upwind-overrides></upwind-overrides>
             ${this.#notices(state)}`
         : this.#blank(state)
     }`;

@@ -2,7 +2,10 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { DirectionResult, SectorResult } from '../../src/analysis/site-result.ts';
 import { feetToMetres } from '../../src/site/height.ts';
+import type { UpwindBreakMoveEvent } from '../fetch-strip/fetch-strip.events.ts';
 import type { FetchMark } from '../fetch-strip/fetch-strip.ts';
+import type { OverrideTarget } from '../override-form/override-draft.ts';
+import '../override-form/override-form.ts';
 import { bothLengths, directionWords, groundText, percent } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
@@ -14,12 +17,25 @@ export interface DetailOptions {
   unit: LengthUnit;
   /** Kz is of this height [ft], null while the run lasts. */
   heightText: string;
+  /** What a finished answer offers beside its reasons. */
+  more: DetailMore | null;
+}
+
+/** Corrections, tiles and closer looks; without a session, or while a run lasts, there are none. */
+export interface DetailMore {
+  /** Open form, if any. */
+  editing: OverrideTarget | null;
+  edit(target: OverrideTarget): void;
+  /** A break line was moved on the strip of a sector. */
+  onBreakMove(sector: number, segment: number, atM: number): void;
+  /** Below the strips. */
+  foot: TemplateResult;
 }
 
 /** "Why C?": the rule that decided, its numbers, and what the wind crosses in both sectors. */
 export function directionDetail(
   direction: DirectionResult,
-  { sectors, marks, unit, heightText }: DetailOptions,
+  { sectors, marks, unit, heightText, more }: DetailOptions,
 ): TemplateResult {
   const { exposure, reason, clause, distanceToChangeFt, kz } = direction;
   const change =
@@ -42,8 +58,10 @@ export function directionDetail(
     </dl>
     ${direction.sectors.map((index) => {
       const sector = sectors[index];
-      return sector ? sectorStrip(sector, index === direction.governedBy, marks, unit) : nothing;
+      const governs = index === direction.governedBy;
+      return sector ? sectorStrip({ sector, index, governs, marks, unit, more }) : nothing;
     })}
+    ${more ? directionTools(direction, more, marks) : nothing}
   </div>`;
 }
 
@@ -71,12 +89,33 @@ function flags(direction: DirectionResult, unit: LengthUnit) {
   ];
 }
 
-function sectorStrip(
-  sector: SectorResult,
-  governs: boolean,
+function directionTools(
+  { name }: DirectionResult,
+  { editing, edit, foot }: DetailMore,
   marks: readonly FetchMark[],
-  unit: LengthUnit,
 ) {
+  const open = editing?.kind === 'direction' && editing.name === name;
+  return html`${foot}
+  ${
+    open
+      ? html`<upwind-override-form .target=${editing} .marks=${marks}></upwind-override-form>`
+      : html`<button class="button tool" @click=${() => edit({ kind: 'direction', name })}>
+          ${icon('pen')} ${t('why.edit.direction')}
+        </button>`
+  }`;
+}
+
+interface StripOptions {
+  sector: SectorResult;
+  index: number;
+  governs: boolean;
+  marks: readonly FetchMark[];
+  unit: LengthUnit;
+  more: DetailMore | null;
+}
+
+function sectorStrip({ sector, index, governs, marks, unit, more }: StripOptions) {
+  const open = more?.editing?.kind === 'sector' && more.editing.index === index;
   const known = sector.segments.filter(({ roughness }) => roughness !== null);
   const confidence = known.reduce((sum, s) => sum + s.confidence * (s.toM - s.fromM), 0);
   const length = known.reduce((sum, s) => sum + s.toM - s.fromM, 0);
@@ -92,7 +131,30 @@ function sectorStrip(
           : nothing
       }
     </h4>
-    <upwind-fetch-strip .segments=${sector.segments} .marks=${marks} .unit=${unit}>
-    </upwind-fetch-strip>
+    ${
+      open
+        ? html`<upwind-override-form
+            .target=${more.editing}
+            .marks=${marks}
+          ></upwind-override-form>`
+        : html`<upwind-fetch-strip
+              ?editable=${more !== null}
+              .segments=${sector.segments}
+              .marks=${marks}
+              .unit=${unit}
+              @upwind-break-move=${({ detail }: UpwindBreakMoveEvent) =>
+                more?.onBreakMove(index, detail.segment, detail.atM)}
+            ></upwind-fetch-strip>
+            ${
+              more
+                ? html`<button
+                    class="button tool"
+                    @click=${() => more.edit({ kind: 'sector', index })}
+                  >
+                    ${icon('pen')} ${t('why.edit.sector', { name: sector.name })}
+                  </button>`
+                : nothing
+            }`
+    }
   </section>`;
 }

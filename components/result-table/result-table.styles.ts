@@ -139,4 +139,43 @@ export const tableStyles = css`
   .flag svg {
     margin-top: 1px;
   }
+  .note svg {
+    width: 12px;
+    height: 12px;
+    vertical-align: -2px;
+  }
+  .tool {
+    margin-top: 4px;
+    height: 28px;
+    font-size: 12px;
+  }
+  .tiles ul {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 3px;
+    margin: 4px 0;
+    padding: 0;
+    list-style: none;
+  }
+  .tile {
+    width: 26px;
+    height: 26px;
+    padding: 0;
+    border: 1px solid var(--_line-strong);
+    border-radius: 5px;
+    background: var(--_surface);
+    color: var(--_ink);
+    font-size: 11.5px;
+    font-weight: 700;
+    cursor: pointer;
+  }
+  .tile.decides {
+    border: 2px solid var(--_ink);
+  }
+  .tile[aria-pressed='true'] {
+    background: var(--_hover);
+  }
+  .boundary p {
+    margin-bottom: 4px;
+  }
 `;

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { DirectionResult } from '../../src/analysis/site-result.ts';
 import { feetToMetres } from '../../src/site/height.ts';
 import '../fetch-strip/fetch-strip.ts';
@@ -9,8 +9,13 @@ import { AssessedElement } from '../shared/assessed-element.ts';
 import { bothLengths, directionWords, heightText, lengthText } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
+import type { SessionState } from '../shared/session.ts';
+import type { UpwindOverrideForm } from '../override-form/override-form.ts';
 import { base, tokens } from '../shared/tokens.ts';
+import type { OverrideTarget } from '../override-form/override-draft.ts';
 import { directionDetail } from './direction-detail.ts';
+import type { DetailMore } from './direction-detail.ts';
+import { directionGround } from './direction-ground.ts';
 import { tableStyles } from './result-table.styles.ts';
 
 /**
@@ -25,10 +30,24 @@ export class UpwindResultTable extends AssessedElement {
 
   /** Distances of the rules, marked on the strips. */
   @property({ attribute: false }) marks: readonly FetchMark[] = [];
+  /** The form that is open in the detail. */
+  @state() private editing: OverrideTarget | null = null;
+
+  protected override readonly watches: readonly (keyof SessionState)[] = [
+    'assessment',
+    'result',
+    'boundary',
+    'selection',
+    'settings',
+    'run',
+  ];
 
   override render(): TemplateResult | typeof nothing {
     if (this.directions.length === 0) return nothing;
-    return html`<table @pointerleave=${() => this.hover(null)}>
+    return html`<table
+      @pointerleave=${() => this.hover(null)}
+      @upwind-override-close=${() => this.#closeForm()}
+    >
       <caption class="visually-hidden">
         ${t('table.caption')}
       </caption>
@@ -77,6 +96,7 @@ export class UpwindResultTable extends AssessedElement {
         <td>
           <span class="exposure">
             <span class="chip ${exposure.toLowerCase()}">${exposure}</span>${noteOf(direction)}
+            ${this.#byHand(direction)}
           </span>
         </td>
         <td class="strip">
@@ -110,11 +130,68 @@ export class UpwindResultTable extends AssessedElement {
                   marks: this.marks,
                   unit: this.unit,
                   heightText: this.#height(),
+                  more: this.#more(direction),
                 })}
               </td>
             </tr>`
           : nothing
       }`;
+  }
+
+  /** What a finished answer offers: corrections, its tiles, a closer look. */
+  #more(direction: DirectionResult): DetailMore | null {
+    const { session } = this;
+    const result = session?.state.result;
+    if (!session || !result || this.result) return null;
+    return {
+      editing: this.editing,
+      edit: (target) => this.#edit(target),
+      onBreakMove: (index, segment, atM) => {
+        this.#edit({ kind: 'sector', index });
+        void this.updateComplete.then(() => this.#form?.begin(segment, atM));
+      },
+      foot: directionGround(direction, result, session),
+    };
+  }
+
+  get #form(): UpwindOverrideForm | null {
+    return this.renderRoot.querySelector('upwind-override-form');
+  }
+
+  #edit(target: OverrideTarget): void {
+    this.editing = target;
+    void this.updateComplete
+      .then(() => this.#form?.updateComplete)
+      .then(() => {
+        this.#form?.shadowRoot?.querySelector<HTMLElement>('.handle, select, button')?.focus();
+      });
+  }
+
+  #closeForm(): void {
+    this.editing = null;
+    // What was pressed is gone with its form.
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>('.open-direction[aria-expanded=true]')?.focus();
+    });
+  }
+
+  /** Letters set by hand, or ground that was corrected, are told apart by sign and words. */
+  #byHand({ name, sectors }: DirectionResult) {
+    const result = this.result ?? this.session?.state.result;
+    const some = result?.overrides.some(
+      ({ target, id }) =>
+        (target === 'direction' && id === name) ||
+        (target === 'segment' &&
+          sectors.some((index) => {
+            const where = id.slice(0, id.lastIndexOf(':'));
+            return where === String(index) || where === result.sectors[index]?.name;
+          })),
+    );
+    return some
+      ? html`<span class="note" title=${t('override.flag')}>
+          ${icon('pen')}<span class="visually-hidden">${t('override.flag')}</span>
+        </span>`
+      : nothing;
   }
 
   #height(): string {

@@ -49,6 +49,13 @@ export const roseStyles = css`
     font-size: 14px;
     font-weight: 750;
   }
+  .letter.further {
+    font-size: 12px;
+  }
+  .pointer {
+    stroke: var(--_line-strong);
+    stroke-width: 1.5;
+  }
   .flip {
     font-size: 9px;
     font-weight: 700;

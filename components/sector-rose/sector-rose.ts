@@ -14,6 +14,9 @@ const CENTRE = 13;
 const FETCH = 108;
 const RING = { inner: 115, outer: 143 };
 const NAME_AT = 158;
+/** The eight; further ones stand outside their ring. */
+const FIXED = 8;
+const FURTHER_AT = 186;
 
 /**
  * Wind rose: inside, what the wind crosses in each 45° sector, to scale from the building outward;
@@ -33,8 +36,9 @@ export class UpwindRose extends AssessedElement {
     const { sectors, directions } = this;
     const lookOutM = Math.max(1, ...sectors.map(({ segments }) => segments.at(-1)?.toM ?? 0));
     const hot = directions.find(({ name }) => name === this.hotDirection);
+    const further = directions.length > FIXED;
     return html`<svg
-      viewBox="-170 -168 340 336"
+      viewBox=${further ? '-222 -214 444 428' : '-170 -168 340 336'}
       role="group"
       aria-label=${t('rose.label')}
       class=${hot ? 'some-hot' : ''}
@@ -42,14 +46,25 @@ export class UpwindRose extends AssessedElement {
     >
       <defs>${hatchDefs('rose')}</defs>
       <circle class="empty" r=${FETCH}></circle>
-      ${sectors.map((sector, index) =>
-        this.#sector(sector, lookOutM, hot?.sectors.includes(index) ?? false),
-      )}
+      ${sectors
+        .slice(0, FIXED)
+        .map((sector, index) =>
+          this.#sector(sector, lookOutM, hot?.sectors.includes(index) ?? false),
+        )}
+      ${
+        // The two sectors of a further bearing lie across the eight; they are shown while it is hot.
+        (hot?.sectors ?? [])
+          .filter((index) => index >= FIXED)
+          .flatMap((index) => sectors[index] ?? [])
+          .map((sector) => this.#sector(sector, lookOutM, true))
+      }
       ${sectors.length > 0 ? this.#scale(lookOutM) : nothing}
       <path class="house" d="M-7 6V-2L0 -8L7 -2V6Z"></path>
       ${
         directions.length > 0
-          ? directions.map((direction, index) => this.#direction(direction, index))
+          ? directions.map((direction, index) =>
+              index < FIXED ? this.#direction(direction, index) : this.#further(direction, index),
+            )
           : this.#emptyRing()
       }
     </svg>`;
@@ -113,6 +128,41 @@ export class UpwindRose extends AssessedElement {
         @click=${() => this.toggle(name)}
         @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}
       ></path>
+    </g>`;
+  }
+
+  /** A further bearing, such as a face of the building: a pointer outside the ring. */
+  #further(direction: DirectionResult, index: number) {
+    const { bearingDeg, exposure, flips, undetermined, name } = direction;
+    const ground = groundOf(exposure);
+    const from = polar(bearingDeg, RING.outer);
+    const to = polar(bearingDeg, FURTHER_AT - 12);
+    const { x, y } = polar(bearingDeg, FURTHER_AT);
+    const label = polar(bearingDeg, FURTHER_AT + 22);
+    const note = flips || undetermined;
+    return svg`<g class="direction ${this.hotDirection === name ? 'hot' : ''}">
+      <text class="name" x=${label.x} y=${label.y} aria-hidden="true">
+        ${Math.round(bearingDeg)}°
+      </text>
+      <g class="mark" aria-hidden="true">
+        <path class="pointer" d="M${from.x} ${from.y}L${to.x} ${to.y}"></path>
+        <circle class="ring" cx=${x} cy=${y} r="12" fill=${fillOf(ground)}></circle>
+        <text class="letter further" x=${x} y=${y} fill=${inkOf(ground)}>
+          ${exposure}${note ? svg`<tspan class="flip" dy="-4">${undetermined ? '?' : '*'}</tspan>` : nothing}
+        </text>
+      </g>
+      <circle class="halo" cx=${x} cy=${y} r="15"
+        role="button"
+        tabindex=${index === this.tabStop ? 0 : -1}
+        data-index=${index}
+        aria-label=${ariaOf(direction)}
+        aria-expanded=${this.direction === name}
+        @pointerenter=${() => this.hover(name)}
+        @focus=${() => this.hover(name)}
+        @blur=${() => this.hover(null)}
+        @click=${() => this.toggle(name)}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}
+      ></circle>
     </g>`;
   }
 

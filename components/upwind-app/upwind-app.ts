@@ -3,6 +3,7 @@ import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import '../faces-form/faces-form.ts';
 import '../imagery-picker/imagery-picker.ts';
 import type { UpwindTrainLabelsEvent } from '../label-board/label-board.events.ts';
 import '../model-picker/model-picker.ts';
@@ -14,6 +15,7 @@ import '../site-form/site-form.ts';
 import '../tile-card/tile-card.ts';
 import '../upwind-map/upwind-map.ts';
 import type { MapInset } from '../upwind-map/upwind-map.ts';
+import { bearingsOf } from '../../src/site/building-bearings.ts';
 import { sessionContext } from '../shared/context.ts';
 import { percent } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
@@ -253,6 +255,7 @@ export class UpwindApp extends LitElement {
         ${this.#setup('photo', 'app.setup.imagery', imageryName(now), html`<upwind-imagery-picker></upwind-imagery-picker>`)}
         ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.run.phase === 'failed' && now.run.noModel)}
         ${this.#setup('rules', 'app.setup.rules', t('app.setup.rules.value', { edition: now.settings.edition, share: percent(now.settings.tolerance) }), html`<upwind-rules></upwind-rules>`)}
+        ${this.#setup('faces', 'app.setup.faces', facesText(now), html`<upwind-faces></upwind-faces>`)}
         ${this.#setup('report', 'app.setup.report', now.settings.project, html`<upwind-report-form></upwind-report-form>`)}
       </div>
     </div>`;
@@ -267,7 +270,7 @@ export class UpwindApp extends LitElement {
 
   #setup(
     name: IconName,
-    key: 'app.setup.imagery' | 'app.setup.model' | 'app.setup.rules' | 'app.setup.report',
+    key: `app.setup.${'imagery' | 'model' | 'rules' | 'faces' | 'report'}`,
     value: string,
     content: TemplateResult,
     open = false,
@@ -356,6 +359,12 @@ export class UpwindApp extends LitElement {
     handle.addEventListener('pointerup', onEnd);
     handle.addEventListener('pointercancel', onEnd);
   };
+}
+
+function facesText({ site }: SessionState): string {
+  const bearings = bearingsOf({ facingDeg: null, bearingsDeg: [], ...site });
+  if (bearings.length === 0) return t('app.setup.faces.none');
+  return bearings.map((deg) => `${deg}°`).join(', ');
 }
 
 const imageryName = ({ imagery, settings }: SessionState): string =>

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TileResult } from '../../src/analysis/site-result.ts';
+import type { BuildingOutline } from '../../src/maplibre/building-outline.ts';
 import type { SiteOverlay } from '../../src/maplibre/site-overlay.ts';
 import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
 import { destination, fromLocal } from '../../src/site/geodesy.ts';
@@ -59,6 +60,7 @@ export class UpwindMap extends SessionElement {
 
   #map: MapLibreMap | null = null;
   #overlay: SiteOverlay | null = null;
+  #outline: BuildingOutline | null = null;
   #stop: (() => void)[] = [];
   /** Counts connections, so that a map that loads too late is not kept. */
   #life = 0;
@@ -86,6 +88,8 @@ export class UpwindMap extends SessionElement {
     this.#life++;
     for (const stop of this.#stop.splice(0)) stop();
     if (this.#overlay) this.#map?.removeControl(this.#overlay);
+    this.#outline?.remove();
+    this.#outline = null;
     this.#map?.remove();
     this.#map = this.#overlay = null;
     this.#shownSource = undefined;
@@ -95,9 +99,10 @@ export class UpwindMap extends SessionElement {
 
   async #start(life: number): Promise<void> {
     await this.updateComplete;
-    const [maplibre, overlay, protocol] = await Promise.all([
+    const [maplibre, overlay, outline, protocol] = await Promise.all([
       import('maplibre-gl'),
       import('../../src/maplibre/site-overlay.ts'),
+      import('../../src/maplibre/building-outline.ts'),
       import('./demo-protocol.ts'),
     ]);
     if (life !== this.#life) return;
@@ -130,6 +135,11 @@ export class UpwindMap extends SessionElement {
     this.#map = map;
     const control = (this.#overlay = new overlay.SiteOverlay({ markerLabel: t('map.marker') }));
     map.addControl(control, 'top-right');
+    this.#outline = new outline.BuildingOutline(map, {
+      label: t('faces.handle'),
+      valueText: (degrees) => t('faces.value', { degrees }),
+      onTurn: (facingDeg) => void this.session?.setBearings({ facingDeg }),
+    });
     const measure = () => {
       this.metresPerPixel = metresPerPixelOf(map);
     };
@@ -177,6 +187,7 @@ export class UpwindMap extends SessionElement {
       assessment: state.assessment,
       radiiM: radiiOf(state),
     });
+    this.#outline?.set(at, state.site?.facingDeg ?? null);
     if (state.run.phase !== 'running') control.flush();
     const { hotTileId, tileId, hotDirection, direction, markedTileIds } = state.selection;
     const name = hotDirection ?? direction;
@@ -238,7 +249,7 @@ export class UpwindMap extends SessionElement {
   }
 
   #pick(at: LngLat, by: 'click' | 'marker'): void {
-    this.session?.setSite(at);
+    this.session?.setSite(at, null, { sameBuilding: by === 'marker' });
     this.dispatchEvent(new UpwindPickEvent(at, by));
     this.cursorText = t('map.moved', { place: placeText(at) });
   }
@@ -301,10 +312,27 @@ export class UpwindMap extends SessionElement {
         ${button('target', t('map.fit'), () => this.fit())}
       </div>
       <div class="group">
+        <button
+          class="button quiet icon"
+          aria-label=${t('app.setup.faces')}
+          title=${t('app.setup.faces')}
+          aria-pressed=${typeof this.session?.state.site?.facingDeg === 'number'}
+          ?disabled=${!this.session?.state.site}
+          @click=${() => this.#toggleFaces()}
+        >
+          ${icon('faces')}
+        </button>
         ${button('layers', t('map.layers'), () => (this.layersOpen = !this.layersOpen), this.layersOpen)}
       </div>
       ${this.layersOpen ? this.#layers() : nothing}
     </div>`;
+  }
+
+  /** The outline of the building comes with its four directions, and goes with them. */
+  #toggleFaces(): void {
+    const off = typeof this.session?.state.site?.facingDeg !== 'number';
+    void this.session?.setBearings({ facingDeg: off ? 0 : null });
+    if (off) this.#outline?.handle.focus();
   }
 
   #layers() {

@@ -54,7 +54,11 @@ export function rimLook(
 }
 
 /** Distance from the site to the nearest ground of a tile [m]. */
-const nearestM = ({ eastM, northM, sizeM }: Tile): number =>
+export const nearestM = ({
+  eastM,
+  northM,
+  sizeM,
+}: Pick<Tile, 'eastM' | 'northM' | 'sizeM'>): number =>
   Math.hypot(Math.max(0, Math.abs(eastM) - sizeM / 2), Math.max(0, Math.abs(northM) - sizeM / 2));
 
 /** True if any of the tile's ground may lie within the sector's bearings. */

@@ -57,6 +57,8 @@ const colourOfGround: ExpressionSpecification = [
   GROUND_COLOURS.unknown,
   GROUND_COLOURS.waiting,
 ];
+/** Sectors beyond these were made for further bearings. */
+export const FIXED_SECTORS = 8;
 /** A filter that nothing passes; highlights start with it. */
 export const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
 const visible = (shown: boolean) => ({
@@ -138,6 +140,8 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       id: ids.sectorLine,
       type: 'line',
       source: sources.sectors,
+      // Those of further bearings lie across the eight; they are drawn when they are meant.
+      filter: ['<', ['get', 'index'], FIXED_SECTORS],
       layout: visible(look.sectors),
       paint: { 'line-color': '#ffffff', 'line-width': 1.25, 'line-opacity': 0.9 },
     },

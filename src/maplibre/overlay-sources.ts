@@ -12,6 +12,8 @@ export interface Assessed {
   directions: readonly DirectionResult[];
 }
 
+const FIXED_DIRECTIONS = 8;
+
 const position = ({ lng, lat }: LngLat): [number, number] => [lng, lat];
 
 export const collection = <G extends Point | Polygon | LineString>(
@@ -87,11 +89,15 @@ export function directionLetters(
   radiusM: number,
 ): FeatureCollection<Point> {
   return collection(
-    directions.map(({ name, bearingDeg, exposure, flips, undetermined }) => ({
-      type: 'Feature',
-      properties: { name, exposure, open: flips || undetermined },
-      geometry: { type: 'Point', coordinates: position(destination(site, bearingDeg, radiusM)) },
-    })),
+    directions.map(({ name, bearingDeg, exposure, flips, undetermined }, index) => {
+      // Further bearings stand inside the circle, where they are not taken for one of the eight.
+      const awayM = index < FIXED_DIRECTIONS ? radiusM : radiusM * 0.78;
+      return {
+        type: 'Feature',
+        properties: { name, exposure, open: flips || undetermined },
+        geometry: { type: 'Point', coordinates: position(destination(site, bearingDeg, awayM)) },
+      };
+    }),
   );
 }
 

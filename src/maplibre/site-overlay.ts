@@ -9,7 +9,7 @@ import type { TileResult } from '../analysis/site-result.ts';
 import { initialBearingDeg } from '../site/geodesy.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import { IMAGE_PIXEL_RATIO, overlayImages } from './overlay-images.ts';
-import { DEFAULT_LOOK, NONE, overlayIds, overlayLayers } from './overlay-layers.ts';
+import { DEFAULT_LOOK, FIXED_SECTORS, NONE, overlayIds, overlayLayers } from './overlay-layers.ts';
 import type { OverlayIds, OverlayLook } from './overlay-layers.ts';
 import {
   collection,
@@ -230,7 +230,14 @@ export class SiteOverlay implements IControl {
     map.setFilter(this.#ids.tileHot, tile);
     map.setFilter(this.#ids.tileHotCasing, tile);
     map.setFilter(this.#ids.sectorHot, some ? within : NONE);
-    map.setFilter(this.#ids.sectorShade, some ? (['!', within] as FilterSpecification) : NONE);
+    // Wedges of further bearings lie across the eight, which would dim them too.
+    const dims = some && this.#hotSectors.every((index) => index < FIXED_SECTORS);
+    const others: FilterSpecification = [
+      'all',
+      ['<', ['get', 'index'], FIXED_SECTORS],
+      ['!', within],
+    ];
+    map.setFilter(this.#ids.sectorShade, dims ? others : NONE);
   }
 
   /** Adds sources, images and layers where the style has none: at first, and after `setStyle`. */
