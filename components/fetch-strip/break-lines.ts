@@ -9,8 +9,8 @@ import { t } from '../shared/localize.ts';
 export interface BreakLineOptions {
   segments: readonly FetchSegment[];
   unit: LengthUnit;
-  /** Where the end of a stretch was dragged to. */
-  onMove(segment: number, atM: number): void;
+  /** Where the end of a stretch is; `settled` once it is let go. */
+  onMove(segment: number, atM: number, settled: boolean): void;
 }
 
 const STEP_OF_KEY: Record<string, number> = {
@@ -32,20 +32,20 @@ export function breakLines({ segments, unit, onMove }: BreakLineOptions): Templa
   return segments.slice(0, -1).map((segment, index) => {
     const next = segments[index + 1]!;
     const atM = segment.toM;
-    const move = (toM: number): void =>
-      onMove(index, Math.min(next.toM, Math.max(segment.fromM, toM)));
+    const move = (toM: number, settled: boolean): void =>
+      onMove(index, Math.min(next.toM, Math.max(segment.fromM, toM)), settled);
     const onKey = (event: KeyboardEvent): void => {
       const step = STEP_OF_KEY[event.key];
       if (step === undefined) return;
       event.preventDefault();
       event.stopPropagation();
-      move(atM + stepM * (event.shiftKey ? Math.sign(step) * 10 : step));
+      move(atM + stepM * (event.shiftKey ? Math.sign(step) * 10 : step), true);
     };
     const onDrag = (event: PointerEvent): void => {
       const handle = event.currentTarget as HTMLElement;
       if (!handle.hasPointerCapture(event.pointerId)) return;
       const bar = handle.parentElement!.getBoundingClientRect();
-      move(((event.clientX - bar.left) / bar.width) * lengthM);
+      move(((event.clientX - bar.left) / bar.width) * lengthM, event.type === 'pointerup');
     };
     const name = (one: FetchSegment): string => one.roughness ?? t('ground.unknown');
     return html`<span
@@ -64,6 +64,7 @@ export function breakLines({ segments, unit, onMove }: BreakLineOptions): Templa
         (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
       }}
       @pointermove=${onDrag}
+      @pointerup=${onDrag}
     ></span>`;
   });
 }

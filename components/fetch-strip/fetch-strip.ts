@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { FetchSegment } from '../../src/analysis/site-result.ts';
 import { METRES_PER_FOOT } from '../../src/site/height.ts';
 import { bothLengths, groundText, lengthText, percent } from '../shared/format.ts';
@@ -118,6 +118,24 @@ export class UpwindFetchStrip extends LitElement {
   /** Break lines can be moved; tells so with `upwind-break-move`. */
   @property({ type: Boolean, reflect: true }) editable = false;
 
+  /** A break line under the hand: drawn here, told when it is let go. */
+  @state() private held: { segment: number; atM: number } | null = null;
+
+  /** Puts the focus on a break line. */
+  focusBreakLine(segment: number): void {
+    this.renderRoot.querySelectorAll<HTMLElement>('.handle')[segment]?.focus();
+  }
+
+  get #shown(): readonly FetchSegment[] {
+    const { held } = this;
+    if (!held) return this.segments;
+    return this.segments.map((one, index) => ({
+      ...one,
+      ...(index === held.segment && { toM: held.atM }),
+      ...(index === held.segment + 1 && { fromM: held.atM }),
+    }));
+  }
+
   override render(): TemplateResult {
     const lengthM = this.segments.at(-1)?.toM ?? 0;
     if (lengthM === 0) return html`${nothing}`;
@@ -129,9 +147,11 @@ export class UpwindFetchStrip extends LitElement {
 
   #handles() {
     if (!this.editable) return nothing;
-    const { segments, unit } = this;
-    const onMove = (segment: number, atM: number): void => {
-      this.dispatchEvent(new UpwindBreakMoveEvent(segment, atM));
+    const { unit } = this;
+    const segments = this.#shown;
+    const onMove = (segment: number, atM: number, settled: boolean): void => {
+      this.held = settled ? null : { segment, atM };
+      if (settled) this.dispatchEvent(new UpwindBreakMoveEvent(segment, atM));
     };
     return html`<div class="rail">${breakLines({ segments, unit, onMove })}</div>`;
   }
@@ -152,7 +172,7 @@ export class UpwindFetchStrip extends LitElement {
     const ticks = Array.from({ length: Math.floor(lengthM / every) + 1 }, (_, i) => i * every);
     return html`<svg viewBox="-1 -18 ${WIDTH + 2} 64" aria-hidden="true">
       <defs>${hatchDefs('strip')}</defs>
-      ${this.segments.map((segment) => this.#segment(segment, x))}
+      ${this.#shown.map((segment) => this.#segment(segment, x))}
       ${this.marks
         .filter(({ lengthFt }) => lengthFt * METRES_PER_FOOT < lengthM)
         .map(({ lengthFt, label }) => svgMark(x(lengthFt * METRES_PER_FOOT), label))}

@@ -84,8 +84,11 @@ export class MapLabels {
       if (!id || !wanted.has(id)) continue;
       const label = labels.get(id);
       const roughness = label ? roughnessOf(label.label) : null;
+      const told = result.overrides.find(({ target, id }) => target === 'tile' && id === tile.id);
       const right = roughness
-        ? tile.by === 'person' && tile.roughness === roughness
+        ? tile.by === 'person' &&
+          tile.roughness === roughness &&
+          (told?.reason ?? '') === (label?.note ?? '')
         : tile.by !== 'person';
       if (right) continue;
       const by = label?.labeller ?? labeller;

@@ -1,5 +1,8 @@
 import { css, html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { TileResult } from '../../src/analysis/site-result.ts';
+import { ROUGHNESS } from '../../src/roughness/category.ts';
+import type { Roughness } from '../../src/roughness/category.ts';
 import type { LabelChoice } from '../../src/labels/label.ts';
 import { t } from '../shared/localize.ts';
 import type { SessionState } from '../shared/session.ts';
@@ -37,8 +40,19 @@ export class UpwindTileLabel extends LabelsElement {
       .field {
         margin-top: 8px;
       }
+      .known {
+        display: flex;
+        gap: 6px;
+        margin-top: 8px;
+      }
+      .known [aria-pressed='true'] {
+        box-shadow: inset 0 0 0 2px var(--_ink);
+      }
     `,
   ];
+  @state() private needed = false;
+  @query('#reason') private reason!: HTMLInputElement | null;
+
   protected override readonly watches: readonly (keyof SessionState)[] = [
     'selection',
     'result',
@@ -52,7 +66,8 @@ export class UpwindTileLabel extends LabelsElement {
     const many = selection.markedTileIds.length;
     const id = selection.hotTileId ?? selection.tileId;
     const tile = state.tiles.find((one) => one.id === id);
-    if (!tile || tile.missing) return nothing;
+    if (tile?.missing) return this.#withoutPicture(tile);
+    if (!tile) return nothing;
     const label = this.labels.labelOfTile(tile.id);
     const targets = many > 0 ? selection.markedTileIds : [tile.id];
     return html`<div class="row">
@@ -89,6 +104,39 @@ export class UpwindTileLabel extends LabelsElement {
             />`
           : nothing
       }`;
+  }
+
+  /** Ground that no picture shows has no label to keep, but a person may know it. */
+  #withoutPicture(tile: TileResult) {
+    const say = (roughness: Roughness) => {
+      const reason = this.reason?.value.trim() ?? '';
+      this.needed = reason === '';
+      if (this.needed) return this.reason?.focus();
+      const by = this.session?.state.settings.engineer ?? '';
+      void this.session?.correctTile(tile.id, roughness, { reason, by });
+    };
+    return html`<div class="row"><h4>${t('override.tile')}</h4></div>
+      <input
+        class="field"
+        id="reason"
+        maxlength="500"
+        aria-label=${t('override.reason')}
+        placeholder=${t('override.reason.hint')}
+        aria-invalid=${this.needed ? 'true' : nothing}
+      />
+      ${this.needed ? html`<p class="error" role="alert">${t('override.reason.need')}</p>` : nothing}
+      <div class="known">
+        ${ROUGHNESS.map(
+          (one) =>
+            html`<button
+              class="button"
+              aria-pressed=${tile.by === 'person' && tile.roughness === one}
+              @click=${() => say(one)}
+            >
+              ${one}
+            </button>`,
+        )}
+      </div>`;
   }
 }
 

@@ -40,6 +40,10 @@ export const overrideFormStyles = css`
     border-color: var(--_ink);
     box-shadow: inset 0 0 0 2px var(--_ink);
   }
+  .why {
+    display: grid;
+    gap: 8px;
+  }
   .buttons {
     display: flex;
     gap: 8px;

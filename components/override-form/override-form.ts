@@ -5,7 +5,7 @@ import type { SectorResult, SiteResult } from '../../src/analysis/site-result.ts
 import { ROUGHNESS } from '../../src/roughness/category.ts';
 import { METRES_PER_FOOT } from '../../src/site/height.ts';
 import '../fetch-strip/fetch-strip.ts';
-import type { FetchMark } from '../fetch-strip/fetch-strip.ts';
+import type { FetchMark, UpwindFetchStrip } from '../fetch-strip/fetch-strip.ts';
 import { formStyles } from '../shared/form-styles.ts';
 import { directionWords, lengthText } from '../shared/format.ts';
 import { t } from '../shared/localize.ts';
@@ -33,6 +33,7 @@ export class UpwindOverrideForm extends SessionElement {
   @state() private preview = '';
   @state() private error = '';
   @query('#reason') private reasonField!: HTMLInputElement;
+  @query('upwind-fetch-strip') private strip!: UpwindFetchStrip | null;
   @query('#by') private byField!: HTMLInputElement;
   #asked = 0;
 
@@ -48,6 +49,9 @@ export class UpwindOverrideForm extends SessionElement {
   /** Begins with the end of a stretch already moved. */
   begin(segment: number, atM: number): void {
     this.#change({ segment, to: undefined, atM });
+    void this.updateComplete
+      .then(() => this.strip?.updateComplete)
+      .then(() => this.strip?.focusBreakLine(segment));
   }
 
   #reset(): void {
@@ -87,8 +91,8 @@ export class UpwindOverrideForm extends SessionElement {
             : nothing
       }
       <p class="hint" role="status">${this.preview}</p>
-      <div class="halves">
-        <div class="wide">
+      <div class="why">
+        <div>
           <label for="reason">${t('override.reason')}</label>
           <input
             id="reason"
@@ -100,7 +104,7 @@ export class UpwindOverrideForm extends SessionElement {
             aria-describedby=${this.error ? 'error' : nothing}
           />
         </div>
-        <div class="wide">
+        <div>
           <label for="by">${t('override.by')}</label>
           <input
             id="by"

@@ -37,13 +37,13 @@ export function directionDetail(
   direction: DirectionResult,
   { sectors, marks, unit, heightText, more }: DetailOptions,
 ): TemplateResult {
-  const { exposure, reason, clause, distanceToChangeFt, kz } = direction;
+  const { reason, clause, distanceToChangeFt, kz } = direction;
   const change =
     distanceToChangeFt === null
       ? t('why.nochange')
       : t('why.change', { length: bothLengths(feetToMetres(distanceToChangeFt), unit) });
   return html`<div class="why">
-    <h3>${t('why.title', { exposure, direction: directionWords(direction.name) })}</h3>
+    <h3>${titleOf(direction)}</h3>
     <p>${reason}</p>
     ${flags(direction, unit)}
     <dl class="number">
@@ -63,6 +63,14 @@ export function directionDetail(
     })}
     ${more ? directionTools(direction, more, marks) : nothing}
   </div>`;
+}
+
+/** The eight have names; a face of the building is told by its bearing. */
+function titleOf({ name, exposure, bearingDeg }: DirectionResult): string {
+  const direction = directionWords(name);
+  return direction === name
+    ? t('why.title.face', { exposure, bearing: bearingDeg })
+    : t('why.title', { exposure, direction });
 }
 
 function flags(direction: DirectionResult, unit: LengthUnit) {

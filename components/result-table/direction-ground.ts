@@ -40,14 +40,17 @@ function boundary(
     ${drawnByHand(direction, result) ? html`<p>${t('why.boundary.drawn')}</p>` : nothing}
     ${
       here.length > 0
-        ? html`<p>${t('why.boundary.tiles', { count: here.length })}</p>
+        ? html`<p>
+              ${t(here.length === 1 ? 'why.boundary.tiles.one' : 'why.boundary.tiles', { count: here.length })}
+            </p>
             <button
               class="button tool"
               title=${t('why.refine.hint')}
               ?disabled=${state.run.phase !== 'done'}
               @click=${() => void session.refine()}
             >
-              ${icon('search')} ${t('why.refine', { count: all.size })}
+              ${icon('search')}
+              ${t(all.size === 1 ? 'why.refine.one' : 'why.refine', { count: all.size })}
             </button>`
         : near || result.refinement
           ? nothing

@@ -60,8 +60,11 @@ export const tableStyles = css`
     border-radius: 6px;
     background: none;
     font-weight: 650;
+    text-align: left;
+    line-height: 1.15;
   }
   .open-direction svg {
+    flex: none;
     width: 13px;
     height: 13px;
     color: var(--_muted);
@@ -82,8 +85,8 @@ export const tableStyles = css`
     color: var(--_muted);
   }
   .strip {
-    min-width: 84px;
-    width: 34%;
+    min-width: 56px;
+    width: 30%;
   }
   .detail td {
     height: auto;

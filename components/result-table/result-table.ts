@@ -147,8 +147,10 @@ export class UpwindResultTable extends AssessedElement {
       editing: this.editing,
       edit: (target) => this.#edit(target),
       onBreakMove: (index, segment, atM) => {
-        this.#edit({ kind: 'sector', index });
-        void this.updateComplete.then(() => this.#form?.begin(segment, atM));
+        this.editing = { kind: 'sector', index };
+        void this.updateComplete
+          .then(() => this.#form?.updateComplete)
+          .then(() => this.#form?.begin(segment, atM));
       },
       foot: directionGround(direction, result, session),
     };

@@ -5,7 +5,13 @@ import { siteStrings } from './strings/sites.ts';
 import { trainStrings } from './strings/train.ts';
 
 /** Every sentence the page can say, by key; `{name}` is a placeholder. */
-const strings = { ...pageStrings, ...groundStrings, ...labelStrings, ...siteStrings, ...trainStrings };
+const strings = {
+  ...pageStrings,
+  ...groundStrings,
+  ...labelStrings,
+  ...siteStrings,
+  ...trainStrings,
+};
 export type StringKey = keyof typeof strings;
 
 /** The words for a key, with `{placeholders}` filled in. */

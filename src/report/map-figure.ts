@@ -1,3 +1,4 @@
+import { isQuarter } from '../analysis/refine.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesM } from '../exposure/distances.ts';
 import { toLocal } from '../site/geodesy.ts';
@@ -62,14 +63,20 @@ export function mapFigure({ result, side, picture }: MapInput): Figure {
   }
   const lines = sectorShapes(result, scale, at);
   shapes.push(...lines.under);
+  const quartered = new Set(
+    tiles.filter(isQuarter).map(({ id }) => id.slice(0, id.lastIndexOf('/'))),
+  );
   for (const tile of tiles) {
+    // The quarters of a tile have letters of their own.
+    if (quartered.has(tile.id)) continue;
+    const size = isQuarter(tile) ? letter * 0.75 : letter;
     const [x, y] = at(tile.eastM, tile.northM);
     const text = `${tile.roughness ?? '?'}${tile.by === 'person' ? '*' : ''}`;
     shapes.push({
       kind: 'text',
-      at: [x, y + letter * 0.35],
+      at: [x, y + size * 0.35],
       text,
-      size: letter,
+      size,
       bold: true,
       anchor: 'middle',
       boxed: true,

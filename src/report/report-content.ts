@@ -144,8 +144,9 @@ function notesOf(direction: SiteResult['directions'][number]): string {
 
 function sensitivityOf(result: SiteResult): string[] {
   const { directions, settings, tiles } = result;
-  // A boundary is not known better than to half a tile.
-  const nearFt = wholeFeet(settings.tileM / 2);
+  // A boundary is not known better than to half a tile, or half a quarter where one looked again.
+  const cellM = result.refinement?.sizeM ?? settings.strideM;
+  const nearFt = wholeFeet(cellM / 2);
   const names = (list: typeof directions): string => list.map(({ name }) => name).join(', ');
   const flips = directions.filter(({ flips: one, undetermined }) => one && !undetermined);
   const open = directions.filter(({ undetermined }) => undetermined);
@@ -163,9 +164,33 @@ function sensitivityOf(result: SiteResult): string[] {
       : 'Ground not known leaves no direction undetermined.',
     `Tiles: ${unknown} not known, ${unsure} below the confidence floor${settings.conservative ? ', each taken as either of its two likeliest categories' : ''}.`,
     near.length > 0
-      ? `Within ${nearFt} ft of another category: ${near.map(({ name, distanceToChangeFt }) => `${name} by ${shiftText(distanceToChangeFt)}`).join(', ')}. A tile is ${settings.tileM} m across: look at these boundaries on the ground or on a survey.`
+      ? `Within ${nearFt} ft of another category: ${near.map(({ name, distanceToChangeFt }) => `${name} by ${shiftText(distanceToChangeFt)}`).join(', ')}. A tile there is ${cellM} m across: look at these boundaries on the ground or on a survey.`
       : `No direction lies within ${nearFt} ft of another category.`,
+    refinementText(result),
+    ...breakLinesText(result),
   ];
+}
+
+/** Whether boundary tiles were looked at again, and what that did to the distance from flipping. */
+function refinementText({ refinement, directions, settings }: SiteResult): string {
+  if (!refinement) {
+    return `Refinement: none. Boundaries are those of tiles ${settings.strideM} m apart.`;
+  }
+  if (refinement.tileIds.length === 0) {
+    return 'Refinement: no boundary tile could change a direction, so none was looked at again.';
+  }
+  const changes = refinement.before.flatMap((before) => {
+    const now = directions.find(({ name }) => name === before.name);
+    if (!now) return [];
+    return `${now.name} ${before.exposure} (${shiftText(before.distanceToChangeFt)} from flipping), now ${now.exposure} (${shiftText(now.distanceToChangeFt)})`;
+  });
+  return `Refinement: ${refinement.tileIds.length} boundary tiles that could change a direction were looked at again in quarters of ${refinement.sizeM} m. ${changes.join('; ')}.`;
+}
+
+function breakLinesText({ overrides }: SiteResult): string[] {
+  const drawn = overrides.filter(({ target, atM }) => target === 'segment' && atM !== undefined);
+  if (drawn.length === 0) return [];
+  return [`Break lines drawn by hand: ${drawn.length}; see the overrides.`];
 }
 
 function clausesOf({ site, settings }: SiteResult): [string, string][] {

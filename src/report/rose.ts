@@ -45,6 +45,8 @@ export interface Rose {
 }
 
 const ARC_STEP_DEG = 3;
+/** Sectors and directions beyond the eight belong to further bearings. */
+const FIXED = 8;
 
 /** Point at a bearing and distance from the rose's middle; y runs down. */
 export function polar(bearingDeg: number, distance: number): Point {
@@ -77,17 +79,22 @@ export function drawRose({ sectors, directions, lookOutM }: RoseInput, radius: n
       sector,
       exposure,
     })),
-    directions: directions.map(({ name, bearingDeg, exposure }, index) => ({
-      index,
-      name,
-      exposure,
-      tick: [polar(bearingDeg, radius), polar(bearingDeg, radius * 1.05)],
-      label: {
-        at: polar(bearingDeg, radius * 1.12),
-        anchor: anchorAt(bearingDeg),
-        text: `${name} ${exposure}`,
-      },
-    })),
+    directions: directions.map(({ name, bearingDeg, exposure }, index) => {
+      // Further bearings stand outside the names of the eight.
+      const outside = index < FIXED ? 1 : 1.2;
+      const text = index < FIXED ? name : `${Number(bearingDeg.toFixed(1))}°`;
+      return {
+        index,
+        name,
+        exposure,
+        tick: [polar(bearingDeg, radius), polar(bearingDeg, radius * (outside + 0.05))],
+        label: {
+          at: polar(bearingDeg, radius * (outside + 0.12)),
+          anchor: anchorAt(bearingDeg),
+          text: `${text} ${exposure}`,
+        },
+      };
+    }),
   };
 }
 
@@ -120,7 +127,7 @@ export const ROSE_RATIO = 0.8;
 export function roseFigure(input: RoseInput, width: number): Figure {
   const height = width * ROSE_RATIO;
   const centre: Point = [width / 2, height / 2];
-  const rose = drawRose(input, width * 0.32);
+  const rose = drawRose(input, width * (input.directions.length > FIXED ? 0.28 : 0.32));
   const move = ([x, y]: Point): Point => [x + centre[0], y + centre[1]];
   const shapes: Shape[] = rose.wedges.flatMap(({ points, roughness }) =>
     groundShapes(points.map(move), roughness),

@@ -10,10 +10,10 @@ export interface BuildingBearings {
 }
 
 /** A tenth of a degree is finer than anyone measures a facade. */
-const tenth = (deg: number): number => wrapBearing(Math.round(wrapBearing(deg) * 10) / 10);
+const tenth = (deg: number): number => (Math.round(wrapBearing(deg) * 10) % 3600) / 10;
 
 /** The four faces of a rectangular building look the same way after a quarter turn. */
-export const quarterTurn = (deg: number): number => tenth(((deg % 90) + 90) % 90) % 90;
+export const quarterTurn = (deg: number): number => (Math.round(wrapBearing(deg) * 10) % 900) / 10;
 
 /** All bearings to judge beside the eight, faces first, each once. */
 export function bearingsOf({ facingDeg, bearingsDeg }: BuildingBearings): number[] {

@@ -90,6 +90,7 @@ export const pageStrings = {
   'table.undetermined': 'Not settled; ground not seen could make it {strict}',
 
   'why.title': 'Why {exposure} with wind from the {direction}?',
+  'why.title.face': 'Why {exposure} with wind from {bearing}°?',
   'why.clause': 'Clause',
   'why.tochange': 'To the next change',
   'why.change': '{length} of boundary shift',
