@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { overrideSchema } from '../exposure/verdict.ts';
+import type { Override } from '../exposure/verdict.ts';
 import { UserError } from '../site/user-error.ts';
 
 /** Reads `--edition`. */
@@ -28,3 +32,28 @@ export const today = (now = new Date()): string =>
   [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map((part) => String(part).padStart(2, '0'))
     .join('-');
+
+const overridesFile = z.union([
+  z.array(overrideSchema),
+  z.object({ overrides: z.array(overrideSchema) }).transform(({ overrides }) => overrides),
+]);
+
+/**
+ * Reads `--overrides`: a list of them, or any document that holds one under `overrides`, such as
+ * `result.json` or the exported GeoJSON.
+ * @throws UserError where the file holds none
+ */
+export async function readOverrides(path: string | undefined): Promise<Override[]> {
+  if (path === undefined) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${(error as Error).message.split('\n')[0]}`);
+  }
+  const parsed = overridesFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    `${path} holds no overrides. Give a result.json, or a list of {target, id, from, to, reason, by}.`,
+  );
+}

@@ -1,5 +1,6 @@
 import { StandardFonts, rgb } from 'pdf-lib';
 import type { PDFDocument, PDFFont, PDFImage, PDFPage } from 'pdf-lib';
+import { rectangle } from './figure.ts';
 import type { Figure, Point, Shape } from './figure.ts';
 import { toWinAnsi } from './win-ansi.ts';
 
@@ -111,7 +112,11 @@ export class PdfSheet {
   }
 
   /** What and value, one below the other; short neighbours share a line. */
-  facts(rows: readonly (readonly [string, string])[], { label = 92, size = 9.5 } = {}): void {
+  facts(
+    rows: readonly (readonly [string, string])[],
+    { label = 92, size = 9.5, framed = false } = {},
+  ): void {
+    const inset = framed ? 6 : 0;
     const half = this.width / 2;
     const short = (row: (typeof rows)[number] | undefined): boolean =>
       row !== undefined &&
@@ -121,14 +126,18 @@ export class PdfSheet {
       const pair = short(rows[i]) && short(rows[i + 1]);
       const cells = pair ? [rows[i]!, rows[++i]!] : [rows[i]!];
       const columns = cells.map(([name, value], k) => ({
-        left: k * half,
+        left: k * half + inset,
         names: this.wrap(name, label - 6, { size, bold: true }),
-        lines: this.wrap(value, (pair ? half : this.width) - label, { size, bold: false }),
+        lines: this.wrap(value, (pair ? half : this.width) - label - 2 * inset, {
+          size,
+          bold: false,
+        }),
       }));
       const count = Math.max(
         ...columns.map(({ names, lines }) => Math.max(names.length, lines.length)),
       );
       this.need(size * LEADING * Math.min(4, count));
+      if (framed) this.cell(count * size * LEADING + 5, pair ? half : null);
       for (let line = 0; line < count; line++) {
         this.need(size * LEADING);
         for (const { left, names, lines } of columns) {
@@ -137,7 +146,44 @@ export class PdfSheet {
         }
         this.space(size * LEADING);
       }
+      if (framed) this.space(3);
     }
+  }
+
+  /** The frame of a row of a title block, parted where it holds two facts. */
+  private cell(height: number, partedAt: number | null): void {
+    const stroke = { stroke: '#888888', width: 0.5 };
+    const frame = rectangle(0, 0, this.width, height);
+    this.shape({ kind: 'polygon', points: frame, ...stroke }, [0, 0]);
+    if (partedAt !== null) {
+      const line: Point[] = [
+        [partedAt, 0],
+        [partedAt, height],
+      ];
+      this.shape({ kind: 'polyline', points: line, ...stroke }, [0, 0]);
+    }
+    this.space(2);
+  }
+
+  /** A letter in a box, and words beside it. */
+  headline(letter: string, words: string): void {
+    const side = 34;
+    const size = 11;
+    const lines = this.wrap(words, this.width - side - 12, { size, bold: true });
+    const height = Math.max(side, lines.length * size * LEADING);
+    this.need(height + 8);
+    const box = rectangle(0, 0, side, side);
+    this.shape({ kind: 'polygon', points: box, stroke: '#000000', width: 1.6 }, [0, 0]);
+    this.shape(
+      { kind: 'text', at: [side / 2, 25], text: letter, size: 22, bold: true, anchor: 'middle' },
+      [0, 0],
+    );
+    lines.forEach((text, i) => {
+      const top = (height - lines.length * size * LEADING) / 2;
+      const at: Point = [side + 12, top + (i + 0.75) * size * LEADING];
+      this.shape({ kind: 'text', at, text, size, bold: true }, [0, 0]);
+    });
+    this.space(height + 8);
   }
 
   /** Table with ruled rows; the head is repeated on each page. `shares` part the width. */

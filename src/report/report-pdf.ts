@@ -32,9 +32,8 @@ export async function reportPdf(result: SiteResult, about: ReportAbout): Promise
   });
 
   sheet.text(content.title, { size: 17, bold: true, after: 4 });
-  sheet.text(content.governingText, { size: 11, bold: true, after: 4 });
-  sheet.rule();
-  sheet.facts(content.facts);
+  sheet.headline(content.governing, content.governingText);
+  sheet.facts(content.facts, { framed: true, size: 9 });
   sheet.space(6);
   sheet.table(content.table.head, content.table.rows, COLUMNS);
   sheet.text(content.tableNote, { size: 8, after: 4 });

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { analyseSite } from '../../analysis/analyse-site.ts';
 import type { AnalysisEvent } from '../../analysis/analysis-event.ts';
-import type { SiteResult } from '../../analysis/site-result.ts';
+import type { Override, SiteResult } from '../../analysis/site-result.ts';
+import type { Roughness } from '../../roughness/category.ts';
 import { parseHeight } from '../../site/height.ts';
 import { parsePlace } from '../../site/place.ts';
 import { backendOrder } from './classify.ts';
 import { interruptSignal, numberOption, printJson, progressLine, say } from '../io.ts';
-import { bearingsOption, dateOption, editionOption, today } from '../options.ts';
+import { bearingsOption, dateOption, editionOption, readOverrides, today } from '../options.ts';
 import { nodeAnalysisPorts } from '../node-ports.ts';
 import type { EngineOptions, ImageryOptions } from '../node-ports.ts';
 import { PatchKeeper, writeSiteFiles } from '../write-site-files.ts';
@@ -31,6 +32,7 @@ interface Options extends JudgingOptions {
   date?: string;
   project?: string;
   engineer?: string;
+  overrides?: string;
   json?: boolean;
 }
 
@@ -46,6 +48,7 @@ export function registerAnalyse(program: Command): void {
     .option('--date <yyyy-mm-dd>', 'date on the report; today unless said', dateOption)
     .option('--project <text>', 'project, for the report')
     .option('--engineer <text>', 'engineer, for the report')
+    .option('--overrides <file>', 'decisions by hand: a result.json, or a list of overrides')
     .option('--json', 'print the result as one JSON document');
   addJudgingOptions(command).action(runAnalyse);
 }
@@ -86,6 +89,7 @@ async function runAnalyse(options: Options): Promise<void> {
   const started = performance.now();
   const site = parsePlace(options.at);
   const heightFt = parseHeight(options.height);
+  const overrides = await readOverrides(options.overrides);
   const signal = interruptSignal();
   const line = progressLine();
   const ports = await nodeAnalysisPorts(options, {
@@ -95,7 +99,11 @@ async function runAnalyse(options: Options): Promise<void> {
   const patches = new PatchKeeper();
   try {
     const result = await analyseSite(
-      requestOf({ ...options, site, heightFt, siteName: options.name ?? null }),
+      {
+        ...requestOf({ ...options, site, heightFt, siteName: options.name ?? null }),
+        overrides,
+        labels: labelsOf(overrides),
+      },
       ports,
       {
         signal,
@@ -125,6 +133,15 @@ async function runAnalyse(options: Options): Promise<void> {
   const peakMb = process.resourceUsage().maxRSS / 1024;
   say(
     `${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB, ${ports.classifier.backend.name}.`,
+  );
+}
+
+/** A person's word on tiles shows in the tiles themselves too. */
+function labelsOf(overrides: readonly Override[]): Map<string, Roughness> {
+  return new Map(
+    overrides.flatMap(({ target, id, to }): [string, Roughness][] =>
+      target === 'tile' && to !== null ? [[id, to]] : [],
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import { parsePlace } from '../../site/place.ts';
 import { UserError } from '../../site/user-error.ts';
 import { numberOption, printJson, say } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
+import { readOverrides } from '../options.ts';
 
 interface ExposureCommandOptions extends CommonOptions {
   tiles: string;
@@ -21,6 +22,7 @@ interface ExposureCommandOptions extends CommonOptions {
   edition: Assessment['details']['edition'];
   conservative?: boolean;
   bearings?: number[];
+  overrides?: string;
 }
 
 /** Adds `upwind exposure`: categories again from ground classified or edited elsewhere. */
@@ -40,9 +42,11 @@ export function registerExposure(program: Command): void {
     .option('--edition <edition>', 'ASCE/SEI edition: 7-16 or 7-22', readEdition, DEFAULT_EDITION)
     .option('--conservative', 'take unsure tiles as either of their two likeliest categories')
     .option('--bearings <degrees>', 'further wind directions, such as 32,122,212,302', readBearings)
+    .option('--overrides <file>', 'decisions by hand: a result.json, or a list of overrides')
     .option('--json', 'one JSON document on stdout')
     .action(async (options: ExposureCommandOptions) => {
       const areas = areasFromGeoJson(await readJson(options.tiles), options);
+      const overrides = await readOverrides(options.overrides);
       const assessment = assessSite({
         site: options.at,
         heightFt: options.height,
@@ -51,10 +55,11 @@ export function registerExposure(program: Command): void {
         tolerance: options.tolerance,
         conservative: options.conservative ?? false,
         extraBearingsDeg: options.bearings,
+        overrides,
       });
       assertNear(assessment, areas.length, options);
       for (const { message } of assessment.warnings) say(`warning: ${message}`);
-      if (options.json) printJson(asJson(assessment));
+      if (options.json) printJson({ ...asJson(assessment), overrides });
       else printTable(assessment, options);
     });
 }
