@@ -1,3 +1,4 @@
+import { reassess } from '../analysis/reassess.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
@@ -162,6 +163,7 @@ function sensitivityOf(result: SiteResult): string[] {
     open.length > 0
       ? `Ground not known leaves ${names(open)} undetermined.`
       : 'Ground not known leaves no direction undetermined.',
+    conservativeText(result),
     `Tiles: ${unknown} not known, ${unsure} below the confidence floor${settings.conservative ? ', each taken as either of its two likeliest categories' : ''}.`,
     near.length > 0
       ? `Within ${nearFt} ft of another category: ${near.map(({ name, distanceToChangeFt }) => `${name} by ${shiftText(distanceToChangeFt)}`).join(', ')}. A tile there is ${cellM} m across: look at these boundaries on the ground or on a survey.`
@@ -171,8 +173,29 @@ function sensitivityOf(result: SiteResult): string[] {
   ];
 }
 
+/** What taking unsure tiles as either of their two likeliest categories, or not, would change. */
+function conservativeText(result: SiteResult): string {
+  const on = result.settings.conservative;
+  const other = reassess(result, { settings: { conservative: !on } });
+  const changes = other.directions.flatMap((then, i) => {
+    const now = result.directions[i];
+    if (!now || now.name !== then.name) return [];
+    if (now.exposure !== then.exposure)
+      return `${now.name} ${then.exposure} instead of ${now.exposure}`;
+    if (now.undetermined === then.undetermined) return [];
+    return `${now.name} ${then.undetermined ? 'undetermined' : 'no longer undetermined'}`;
+  });
+  const reading = on
+    ? 'were unsure tiles taken as their likeliest category'
+    : 'were unsure tiles taken as either of their two likeliest categories';
+  return `Conservative (${on ? 'on' : 'off'}): ${reading}, ${changes.length > 0 ? changes.join(', ') : 'no direction would change'}.`;
+}
+
 /** Whether boundary tiles were looked at again, and what that did to the distance from flipping. */
 function refinementText({ refinement, directions, settings }: SiteResult): string {
+  if (!refinement && settings.refine) {
+    return 'Refinement: boundary tiles that could change a direction were looked at again in quarters.';
+  }
   if (!refinement) {
     return `Refinement: none. Boundaries are those of tiles ${settings.strideM} m apart.`;
   }
