@@ -41,7 +41,7 @@ export async function reportPdf(result: SiteResult, about: ReportAbout): Promise
   // Beside the table where it still fits a little smaller, on the next page at full size otherwise.
   const full = sheet.width * 0.62;
   const fits = (sheet.room - HEADING_ROOM) / ROSE_RATIO;
-  const roseWidth = fits > 0.5 * full ? Math.min(full, fits) : full;
+  const roseWidth = fits > (directions.length > 8 ? 0.6 : 0.5) * full ? Math.min(full, fits) : full;
   const rose = roseFigure({ ...result, lookOutM: settings.lookOutM }, roseWidth);
   sheet.need(rose.height + HEADING_ROOM);
   sheet.heading('Rose: roughness along the fetch, exposure by sector and direction');
