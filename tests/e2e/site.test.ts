@@ -104,6 +104,31 @@ async function finished(page: Page) {
   });
 }
 
+/** Module URLs that must not compute on the page's own thread: inference, and what feeds it. */
+const INFERENCE = /\/src\/(vit|checkpoint|imagery|demo)\/|tensorflow|tfjs/;
+
+/**
+ * Watches which code the page's main thread runs, by sampling. Times would tell of the machine, whose
+ * map is drawn in software; code that does not run there adds no long task, however slow it is.
+ */
+async function watchMainThread(page: Page): Promise<() => Promise<string[]>> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Profiler.enable');
+  await devtools.send('Profiler.setSamplingInterval', { interval: 1000 });
+  await devtools.send('Profiler.start');
+  return async () => {
+    const { profile } = await devtools.send('Profiler.stop');
+    await devtools.detach();
+    const names = new Map(
+      profile.nodes.map(({ id, callFrame: { url, functionName } }) => [
+        id,
+        `${url} ${functionName}`,
+      ]),
+    );
+    return (profile.samples ?? []).map((id) => names.get(id) ?? '');
+  };
+}
+
 describe('from a click to an answer', () => {
   it('typed, then clicked; on WebGPU and on wasm alike; exported; there after a reload', async () => {
     const page = await open();
@@ -111,9 +136,15 @@ describe('from a click to an answer', () => {
     const complaints = watchPage(page, [/404/]);
     await useTiles(page, tiles.template());
     await useBackend(page, 'wasm');
+    const stopWatching = await watchMainThread(page);
     await goTo(page, '-34.0368, 20.5126');
     const first = await finished(page);
+    const ran = await stopWatching();
     expect(first.run).toEqual({ phase: 'done' });
+    // The watch sees the page at work, and nowhere in it the model.
+    expect(ran.filter((code) => /maplibre/.test(code)).length).toBeGreaterThan(10);
+    const inferring = ran.filter((code) => INFERENCE.test(code));
+    expect(inferring.length, [...new Set(inferring)].join()).toBeLessThan(ran.length / 1000);
     const result = parseSiteResult(first.result);
     expect(result.tiles).toHaveLength(145);
     expect(result.tiles.every(({ by }) => by === 'model')).toBe(true);
