@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What commands keep between runs: of this test file alone, never the person's own. */
+const CACHE = mkdtempSync(join(tmpdir(), 'upwind-cache-'));
+process.once('exit', () => rmSync(CACHE, { recursive: true, force: true }));
 
 export interface CliRun {
   status: number | null;
@@ -14,7 +20,7 @@ export function startCli(args: string[], env: Record<string, string> = {}) {
   const entry = join(ROOT, 'tests/support/cli-entry.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    env: { ...process.env, UPWIND_CACHE: CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
