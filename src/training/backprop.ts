@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { prefersPerHead } from './attention.ts';
 import type { AttentionSize } from './attention.ts';
 import { blockForward, blockGradients, savedTensors } from './block.ts';
-import type { BlockContext, BlockSaved } from './block.ts';
+import type { BlockContext } from './block.ts';
 import {
   crossEntropy,
   layerNorm,
@@ -19,6 +19,7 @@ import {
 import type { NormSaved } from './ops.ts';
 import { firstTrainedBlock, names, patchCount, tokenCount } from './vit-shape.ts';
 import type { NamedTensors, TrainedPart, VitShape } from './vit-shape.ts';
+import type { FusedTraining } from './webgpu/fused-training.ts';
 
 type T2 = tf.Tensor2D;
 
@@ -28,6 +29,8 @@ export interface BackpropOptions {
   checkpointing: boolean;
   /** Overrides the backend's own preference (tests). */
   perHead?: boolean;
+  /** Blocks in our own WebGPU kernels, where those passed their check. */
+  fused?: FusedTraining | null;
 }
 
 export interface Gradients {
@@ -42,9 +45,14 @@ export interface Gradients {
  * @param patches [batch·patches, 3·patch²], normalised pixels, each patch in (c, y, x) order
  * @returns [batch, hiddenSize]; the caller disposes it
  */
-export function forwardFeatures(weights: NamedTensors, shape: VitShape, patches: T2): T2 {
+export function forwardFeatures(
+  weights: NamedTensors,
+  shape: VitShape,
+  patches: T2,
+  { fused = null }: Pick<BackpropOptions, 'fused'> = {},
+): T2 {
   return tf.tidy(() => {
-    const context = contextOf(weights, shape, patches);
+    const context = contextOf(weights, shape, patches, { fused });
     let x = embed(weights, shape, patches);
     for (let index = 0; index < shape.layers; index++) x = forwardOnly(x, context(index));
     return clsNorm(weights, shape, x).y;
@@ -87,14 +95,14 @@ export function backprop(
   { patches, oneHot }: { patches: T2; oneHot: T2 },
   options: BackpropOptions,
 ): Gradients {
-  const context = contextOf(weights, shape, patches, options.perHead);
+  const context = contextOf(weights, shape, patches, options);
   const first = firstTrainedBlock(shape, options.part);
   const gradients: NamedTensors = {};
 
   // Forward: frozen blocks leave nothing; trained ones their input, or all that they computed.
   let x = tf.tidy(() => embed(weights, shape, patches));
   const inputs: T2[] = [];
-  const kept: BlockSaved[] = [];
+  const kept: Kept[] = [];
   for (let index = 0; index < shape.layers; index++) {
     const input = x;
     if (index < first) {
@@ -106,8 +114,9 @@ export function backprop(
     } else {
       const done = forwardKept(input, context(index));
       x = done.y;
-      kept.push(done.saved);
-      input.dispose();
+      kept.push(done);
+      // Some keep the very input.
+      if (!done.tensors.includes(input)) input.dispose();
     }
   }
 
@@ -120,12 +129,12 @@ export function backprop(
     const dy = dx;
     const input = inputs.pop();
     const done = tf.tidy(() => {
-      const saved = input ? blockForward(input, context(index)).saved : kept.at(-1)!;
-      return blockGradients(dy, saved, context(index));
+      const { gradientsOf } = input ? runBlock(input, context(index)) : kept.at(-1)!;
+      return gradientsOf(dy);
     });
     Object.assign(gradients, done.gradients);
     dx = done.dx;
-    tf.dispose([dy, ...(input ? [input] : savedTensors(kept.pop()!))]);
+    tf.dispose([dy, ...(input ? [input] : kept.pop()!.tensors)]);
   }
   if (first === 0 && options.part.lastBlocks === null) {
     Object.assign(
@@ -137,12 +146,27 @@ export function backprop(
   return { loss: top.loss, logits: top.logits, gradients };
 }
 
+interface RunContext extends BlockContext {
+  fused: FusedTraining | null;
+}
+
+/** A block's output and what its backward pass needs. */
+interface Kept {
+  y: T2;
+  /** To keep past a tidy, and to dispose. */
+  tensors: tf.Tensor[];
+  gradientsOf(dy: T2): { dx: T2; gradients: NamedTensors };
+}
+
 function contextOf(
   weights: NamedTensors,
   shape: VitShape,
   patches: T2,
-  perHead = prefersPerHead(tf.getBackend()),
-): (index: number) => BlockContext {
+  {
+    perHead = prefersPerHead(tf.getBackend()),
+    fused = null,
+  }: Pick<BackpropOptions, 'perHead' | 'fused'>,
+): (index: number) => RunContext {
   const size: AttentionSize = {
     batch: patches.shape[0] / patchCount(shape),
     queries: tokenCount(shape),
@@ -156,16 +180,30 @@ function contextOf(
     eps: shape.layerNormEps,
     // Nothing reads the last block's other tokens.
     size: index === shape.layers - 1 ? { ...size, queries: 1 } : size,
+    fused,
   });
 }
 
-const forwardOnly = (x: T2, context: BlockContext): T2 => tf.tidy(() => blockForward(x, context).y);
+function runBlock(x: T2, context: RunContext): Kept {
+  // The last block, for CLS alone, is little work in any case.
+  if (context.fused && context.size.queries === context.size.tokens) {
+    return context.fused.block(x, context);
+  }
+  const { y, saved } = blockForward(x, context);
+  return {
+    y,
+    tensors: savedTensors(saved),
+    gradientsOf: (dy) => blockGradients(dy, saved, context),
+  };
+}
 
-function forwardKept(x: T2, context: BlockContext): { y: T2; saved: BlockSaved } {
-  let result!: { y: T2; saved: BlockSaved };
+const forwardOnly = (x: T2, context: RunContext): T2 => tf.tidy(() => runBlock(x, context).y);
+
+function forwardKept(x: T2, context: RunContext): Kept {
+  let result!: Kept;
   tf.tidy(() => {
-    result = blockForward(x, context);
-    return [result.y, ...savedTensors(result.saved)];
+    result = runBlock(x, context);
+    return [result.y, ...result.tensors];
   });
   return result;
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Checkpoint } from '../../../src/checkpoint/checkpoint.ts';
 import { chooseBackend } from '../../../src/vit/backend.ts';
 import type { Backend } from '../../../src/vit/backend.ts';
@@ -50,7 +51,7 @@ export function inTensorFlow(
           const input = tf.tensor2d(patches, [patches.length / side, side]);
           const start = performance.now();
           const { logits, features } = forward(params, weights.config, input, { ops });
-          (tf.backend() as unknown as { submitQueue?: () => void }).submitQueue?.();
+          submitRecorded();
           recordMs = performance.now() - start;
           const values = await logits.data();
           tf.dispose([input, logits, features]);
@@ -67,6 +68,15 @@ export function inTensorFlow(
       };
     },
   };
+}
+
+/** Sends what TensorFlow.js has recorded on its way, as a read-back would. */
+function submitRecorded(): void {
+  const backend = tf.backend() as Partial<WebGPUBackend> & { endComputePassEncoder?: () => void };
+  if (!backend.submitQueue) return;
+  backend.ensureCommandEncoderReady!();
+  backend.endComputePassEncoder!();
+  backend.submitQueue();
 }
 
 /** The operations of TensorFlow.js as anyone would write a ViT in them. */

@@ -13,6 +13,8 @@ export type Epilogue =
   | 'gelu-slope'
   /** out += sum (+ bias): the residual connection, in place */
   | 'residual'
+  /** out = sum (+ bias) + other */
+  | 'add'
   /** As `store`, into the token rows of an image, plus the position embedding. */
   | 'embed';
 
@@ -53,6 +55,7 @@ export function matmulBindings({ bias, epilogue }: MatmulShape): string[] {
     store: [],
     gelu: [],
     residual: [],
+    add: ['other'],
     embed: ['positions'],
     'gelu-keep': ['kept'],
     'gelu-slope': ['kept'],
@@ -127,6 +130,7 @@ function finish({ rows, columns, bias, epilogue }: MatmulShape): string {
     'gelu-keep': `kept[${at}] = value; result[${at}] = gelu(value);`,
     'gelu-slope': `result[${at}] = value * slope(kept[${at}]);`,
     residual: `result[${at}] += value;`,
+    add: `result[${at}] = value + other[${at}];`,
     // Patch p of image i becomes token p + 1: token 0 is the class token.
     embed: `let token = row % ${rows.count}u + 1u;
   let image = row / ${rows.count}u;

@@ -1,13 +1,13 @@
 /** Threads that share one row, where no subgroup has it to itself. */
 const THREADS = 64;
 
-const threadsOf = (lanes: number | null): number => lanes ?? THREADS;
+export const threadsOf = (lanes: number | null): number => lanes ?? THREADS;
 
 /**
  * `sum_of_all`: sum of one number of each thread, known to all of them afterwards. With `lanes` the
  * workgroup is one subgroup, which needs neither shared memory nor barriers.
  */
-const reduce = (lanes: number | null): string =>
+export const reduce = (lanes: number | null): string =>
   lanes
     ? 'fn sum_of_all(mine: f32, index: u32) -> f32 { return subgroupAdd(mine); }'
     : `
@@ -24,9 +24,9 @@ fn sum_of_all(mine: f32, index: u32) -> f32 {
   return total;
 }`;
 
-const enable = (lanes: number | null): string => (lanes ? 'enable subgroups;' : '');
+export const enable = (lanes: number | null): string => (lanes ? 'enable subgroups;' : '');
 
-const moments = (quads: number, from: string, threads: number): string => `
+export const moments = (quads: number, from: string, threads: number): string => `
   var mine = 0.0;
   for (var i = index; i < ${quads}u; i += ${threads}u) {
     mine += dot(x[${from} + i], vec4f(1.0));
