@@ -1,8 +1,7 @@
 /**
- * Training steps a second of a whole ViT-Tiny on wasm: our gradients against tfjs's own, in one
- * process, on the same weights and pictures, with the gradients compared before any time is told.
+ * Training steps a second of a whole ViT-Tiny: our gradients against tfjs's own, in one process, on the same weights and pictures, with the gradients compared before any time is told.
  *
- *   npm run bench -- training [--json] [--batch 4] [--steps 3] [--layers 12]
+ *   npm run bench -- training [--json] [--backend wasm|webgpu] [--batch 4] [--steps 3] [--layers 12]
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -14,11 +13,14 @@ import { backprop } from '../../src/training/backprop.ts';
 import { randomStream } from '../../src/training/random.ts';
 import { names, patchCount, patchLength, tokenCount } from '../../src/training/vit-shape.ts';
 import type { NamedTensors, VitShape } from '../../src/training/vit-shape.ts';
+import { nodeGpu } from '../../src/platform/node/gpu.ts';
+import type { FusedTraining } from '../../src/training/webgpu/fused-training.ts';
 import { randomWeights } from './_random-weights.ts';
 
 const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    backend: { type: 'string', default: 'wasm' },
     batch: { type: 'string', default: '4' },
     steps: { type: 'string', default: '3' },
     layers: { type: 'string', default: '12' },
@@ -39,10 +41,28 @@ const shape: VitShape = {
 };
 const part = { mode: 'full', lastBlocks: null } as const;
 
-setWasmPaths(
-  `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`,
-);
-await tf.setBackend('wasm');
+const fused = flags.backend === 'webgpu' ? await startWebGpu() : await startWasm();
+
+async function startWasm(): Promise<null> {
+  setWasmPaths(
+    `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`,
+  );
+  await tf.setBackend('wasm');
+  return null;
+}
+
+async function startWebGpu(): Promise<FusedTraining> {
+  const found = await nodeGpu({ insist: true });
+  if (!found.gpu) throw new Error(found.reason);
+  // After navigator.gpu is set: TensorFlow.js looks for it when it is imported.
+  const { chooseBackend } = await import('../../src/vit/backend.ts');
+  const { info } = await chooseBackend({ order: ['webgpu'], gpu: found.gpu });
+  const { fusedTrainingIfSound } = await import('../../src/training/webgpu/fused-training.ts');
+  const { fused, reason } = await fusedTrainingIfSound(shape);
+  if (!fused) throw new Error(`The fused kernels ${reason}.`);
+  console.error(info.detail);
+  return fused;
+}
 
 const random = randomStream(1);
 const patches = tf.tensor2d(
@@ -80,7 +100,7 @@ const ours = (weights: NamedTensors): Gradients => {
     weights,
     shape,
     { patches, oneHot },
-    { part, checkpointing: false },
+    { part, checkpointing: false, fused },
   );
   logits.dispose();
   return { loss, gradients };
@@ -195,7 +215,7 @@ const timeOf = (list: StepResult[], what: 'ms' | 'cpuMs') =>
   median(list.slice(WARM_UP).map((one) => one[what]));
 const report = {
   model: `ViT-Tiny, ${shape.layers} blocks, all weights`,
-  backend: 'wasm',
+  backend: flags.backend,
   batch,
   oursMs: Math.round(timeOf(a, 'ms')),
   stockMs: Math.round(timeOf(b, 'ms')),
@@ -209,7 +229,7 @@ const report = {
 };
 if (flags.json) console.log(JSON.stringify(report));
 else {
-  console.log(`${report.model}, batch ${batch}, wasm`);
+  console.log(`${report.model}, batch ${batch}, ${flags.backend}`);
   const line = (name: string, wall: number, cpu: number) =>
     console.log(`  ${name}  ${wall} ms a step, ${cpu} ms of them on the processor`);
   line('ours ', report.oursMs, report.oursCpuMs);

@@ -13,6 +13,7 @@ import { randomStream } from './random.ts';
 import type { FineTuneSettings } from './settings.ts';
 import { patchLength } from './vit-shape.ts';
 import type { NamedTensors } from './vit-shape.ts';
+import type { FusedTraining } from './webgpu/fused-training.ts';
 
 type T2 = tf.Tensor2D;
 
@@ -22,6 +23,8 @@ export interface LearnerContext {
   settings: FineTuneSettings;
   checkpointing: boolean;
   features: FeatureCache;
+  /** Our own kernels, on WebGPU where they passed their check. */
+  fused?: FusedTraining | null;
   signal?: AbortSignal;
 }
 
@@ -48,7 +51,7 @@ class FullLearner implements Learner {
   async prepare(): Promise<void> {}
 
   async gradients(images: readonly LabelledImage[], epoch: number): Promise<Gradients> {
-    const { checkpoint, weights, settings, checkpointing } = this.context;
+    const { checkpoint, weights, settings, checkpointing, fused } = this.context;
     const patches = await patchesOf(this.context, images, settings.augment ? epoch : null);
     const oneHot = oneHotOf(checkpoint, images);
     const part = { mode: settings.mode, lastBlocks: settings.lastBlocks };
@@ -56,7 +59,7 @@ class FullLearner implements Learner {
       weights,
       checkpoint.config,
       { patches, oneHot },
-      { part, checkpointing },
+      { part, checkpointing, fused },
     );
     tf.dispose([patches, oneHot]);
     return result;
@@ -159,7 +162,7 @@ class HeadLearner implements Learner {
 /** CLS features [images, hiddenSize] of pictures as they are; the caller disposes them. */
 async function featuresOf(context: LearnerContext, images: readonly LabelledImage[]): Promise<T2> {
   const patches = await patchesOf(context, images, null);
-  const features = forwardFeatures(context.weights, context.checkpoint.config, patches);
+  const features = forwardFeatures(context.weights, context.checkpoint.config, patches, context);
   patches.dispose();
   return features;
 }

@@ -5,6 +5,7 @@ import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
 import { selfCheck, tinyCase } from './self-check.ts';
 import { FusedVit } from './webgpu/fused-vit.ts';
+import { kernelPlan } from './webgpu/kernels.ts';
 import { startWebGpu } from './webgpu-device.ts';
 
 export interface BackendOptions {
@@ -113,15 +114,20 @@ async function runFusedCheck({
   device,
   takeErrors,
 }: Pick<Started, 'device' | 'takeErrors'>): Promise<string | null> {
-  const tiny = tinyCase();
-  try {
+  const check = async (dtype: 'F32' | 'F16') => {
+    const tiny = tinyCase(dtype);
     const vit = await FusedVit.create(device!, tiny.checkpoint, tiny.batch);
     try {
       const compute = async () => (await vit.forward(tiny.patches, tiny.batch)).logits;
-      return (await selfCheck('webgpu', compute)) ?? takeErrors()[0] ?? null;
+      return await selfCheck('webgpu', compute, dtype);
     } finally {
       vit.dispose();
     }
+  };
+  try {
+    // Weights in half precision have kernels of their own where the GPU computes in it.
+    const half = kernelPlan(device!).half ? await check('F16') : null;
+    return half ?? (await check('F32')) ?? takeErrors()[0] ?? null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

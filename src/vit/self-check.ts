@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { VitConfig } from '../checkpoint/config.ts';
 import { vitShapes } from '../checkpoint/vit-tensors.ts';
-import { elementCount, float32Tensor } from '../checkpoint/named-tensor.ts';
+import { castTensor, elementCount, float32Tensor } from '../checkpoint/named-tensor.ts';
 import { forward } from './forward.ts';
 import { createParams, disposeParams } from './params.ts';
 
@@ -21,26 +21,26 @@ const TINY: VitConfig = {
 };
 
 /** Largest difference of a logit that rounding explains; the logits are of size 1. */
-const TOLERANCE = 1e-3;
+const TOLERANCE = { F32: 1e-3, F16: 2e-2 };
 
 /** Numbers without a pattern between −1 and 1, the same everywhere. */
 const noise = (length: number, start: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin((start + i) * 12.9898) * Math.cos(i * 78.233));
 
-/** The tiny model and two images for it. */
-export function tinyCase() {
+/** The tiny model, its weights in a type of choice, and two images for it. */
+export function tinyCase(dtype: 'F32' | 'F16' = 'F32') {
   let start = 0;
   const tensors = new Map(
     [...vitShapes(TINY)].map(([name, shape]) => {
       const values = noise(elementCount(shape), (start += 1000)).map((value) => value * 0.5);
-      return [name, float32Tensor(shape, values)] as const;
+      return [name, castTensor(float32Tensor(shape, values), dtype)] as const;
     }),
   );
   return { checkpoint: { config: TINY, tensors }, patches: noise(2 * 9 * 48, 7), batch: 2 };
 }
 
-async function tinyLogits(): Promise<Float32Array> {
-  const tiny = tinyCase();
+async function tinyLogits(dtype: 'F32' | 'F16' = 'F32'): Promise<Float32Array> {
+  const tiny = tinyCase(dtype);
   const params = createParams(tiny.checkpoint);
   const patches = tf.tensor2d(tiny.patches, [18, 48]);
   const { logits, features } = forward(params, TINY, patches);
@@ -56,18 +56,21 @@ async function tinyLogits(): Promise<Float32Array> {
  * Runs a tiny model on the backend in use and on the CPU, and compares: a driver or a shader that
  * computes wrong numbers does not throw.
  * @param compute another way to the logits of `tinyCase`; TensorFlow.js's own operations unless given
+ * @param dtype type of the weights that `compute` used; half precision may be computed in, too
  * @returns why the backend cannot be trusted, or null
  */
 export async function selfCheck(
   backend: string,
   compute: () => Promise<Float32Array> = tinyLogits,
+  dtype: 'F32' | 'F16' = 'F32',
 ): Promise<string | null> {
   const found = await compute();
   await tf.setBackend('cpu');
-  const expected = await tinyLogits();
+  const expected = await tinyLogits(dtype);
   await tf.setBackend(backend);
   const off = found.map((value, index) => Math.abs(value - expected[index]!));
   // NaN is not below the tolerance either.
-  if (off.length === expected.length && off.every((value) => value <= TOLERANCE)) return null;
+  if (off.length === expected.length && off.every((value) => value <= TOLERANCE[dtype]))
+    return null;
   return `computes wrong numbers (a logit off by ${Math.max(...off).toPrecision(2)} in the self-check)`;
 }

@@ -174,6 +174,27 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
     expected.forEach((values, i) => expect(relativeError(found[i]!, values)).toBeLessThan(1e-5));
   });
 
+  test('matmul in half precision is within 2e-3', async () => {
+    if (!device.features.has('shader-f16')) {
+      console.log('Skipped half precision: this adapter does not compute in it.');
+      return;
+    }
+    const shape: MatmulShape = {
+      rows: { count: 37, perImage: true },
+      inner: { count: 192, perImage: false },
+      columns: 40,
+      ...store,
+      weights: 'F16',
+    };
+    const plan = { lanes: null, software: false, half: true };
+    const found = await dispatch(matmulKernel(shape, plan, 2), ...matmulCase(shape, 74, 192, 2));
+    const [expected] = expectedMatmul(shape, 74, 192, 2);
+    const off = relativeError(found[0]!, expected!);
+    expect(off).toBeLessThan(2e-3);
+    // Single precision would be a hundred times nearer: the kernel is the one that is meant.
+    expect(off).toBeGreaterThan(1e-5);
+  });
+
   const sizes = [
     [17, 2, 16, 2],
     [197, 1, 8, 1],

@@ -18,7 +18,9 @@ export interface FusedOutput {
 }
 
 /** Why the fused kernels cannot compute a model, or null. */
-export function fusedUnsupported(config: VitConfig): string | null {
+export function fusedUnsupported(
+  config: Pick<VitConfig, 'hiddenSize' | 'intermediateSize' | 'patchSize' | 'heads'>,
+): string | null {
   const { hiddenSize, intermediateSize, patchSize, heads } = config;
   const widths = [hiddenSize, intermediateSize, 3 * patchSize ** 2, hiddenSize / heads];
   return widths.every((width) => width % 4 === 0) ? null : 'a width does not divide by 4';
