@@ -11,7 +11,6 @@ import {
 import type { BackpropOptions } from '../../src/training/backprop.ts';
 import { uploadWeights } from '../../src/training/device-weights.ts';
 import { linearDecay, totalSteps } from '../../src/training/schedule.ts';
-import type { FusedTraining } from '../../src/training/webgpu/fused-training.ts';
 import { patchLength, trainedNames } from '../../src/training/vit-shape.ts';
 import { imagesToPatches } from '../../src/vit/preprocess.ts';
 import { NANO, checkpointAt, nanoExpected, rgbImage } from './training.ts';
@@ -21,11 +20,10 @@ import type { NanoExpected } from './training.ts';
  * Holds hand-written gradients and whole runs against PyTorch's figures on one backend.
  * @param start puts TensorFlow.js on that backend
  * @param perHead ways of attention to try; the backend's own comes in the runs anyway
- * @param fused kernels of our own to hold against PyTorch too, once the backend is started
  */
 export function parityWithPyTorch(
   start: () => Promise<void>,
-  { perHead = [true, false], fused }: { perHead?: boolean[]; fused?: () => FusedTraining } = {},
+  { perHead = [true, false] }: { perHead?: boolean[] } = {},
 ): void {
   let nano: Checkpoint;
   let expected: NanoExpected;
@@ -52,12 +50,8 @@ export function parityWithPyTorch(
 
   const whole = { mode: 'full', lastBlocks: null } as const;
 
-  type Variant = Omit<BackpropOptions, 'part' | 'fused'>;
-  /** What the runs use: our own kernels where there are any. */
-  const kernels = () => fused?.() ?? null;
-
-  const variants: [string, Variant][] = [
-    ...perHead.map((way): [string, Variant] => [
+  const variants: [string, Omit<BackpropOptions, 'part'>][] = [
+    ...perHead.map((way): [string, Omit<BackpropOptions, 'part'>] => [
       way ? 'head by head' : 'all heads at once',
       { checkpointing: false, perHead: way },
     ]),
@@ -73,7 +67,7 @@ export function parityWithPyTorch(
         weights,
         nano.config,
         { patches, oneHot },
-        { ...options, part: whole, fused: kernels() },
+        { ...options, part: whole },
       );
       expect((await result.loss.data())[0]).toBeCloseTo(expected.loss_all12, 5);
       close(await result.logits.data(), expected.logits.values, 2e-5);
@@ -95,7 +89,7 @@ export function parityWithPyTorch(
   it('features and logits of the plain forward pass agree', async () => {
     const weights = uploadWeights(nano);
     const patches = patchesOf(0, 12);
-    const features = forwardFeatures(weights, nano.config, patches, { fused: kernels() });
+    const features = forwardFeatures(weights, nano.config, patches);
     close(await features.data(), expected.cls_features.values, 2e-5);
     const logits = forwardHead(weights, features);
     close(await logits.data(), expected.logits.values, 2e-5);
@@ -110,7 +104,7 @@ export function parityWithPyTorch(
       weights,
       nano.config,
       { patches, oneHot },
-      { part, checkpointing: false, fused: kernels() },
+      { part, checkpointing: false },
     );
     expect(Object.keys(result.gradients).sort()).toEqual(trainedNames(nano.config, part).sort());
     const name = 'vit.encoder.layer.2.intermediate.dense.weight';
@@ -143,7 +137,7 @@ export function parityWithPyTorch(
               weights,
               nano.config,
               { patches, oneHot },
-              { part: whole, checkpointing: false, fused: kernels() },
+              { part: whole, checkpointing: false },
             );
         const lr = linearDecay(run.learning_rate, step, total);
         const norm = optimizer.update(weights, result.gradients, lr);
