@@ -163,7 +163,12 @@ export class UpwindExportMenu extends SessionElement {
     this.open = open;
     const method = open ? 'addEventListener' : 'removeEventListener';
     document[method]('pointerdown', this.#outside as EventListener);
-    if (open) void this.updateComplete.then(() => this.#items()[0]?.focus());
+    if (!open) return;
+    void this.updateComplete.then(() => {
+      // On a phone the sheet may end above the last items.
+      this.renderRoot.querySelector('.menu')?.scrollIntoView({ block: 'nearest' });
+      this.#items()[0]?.focus({ preventScroll: true });
+    });
   }
 
   readonly #outside = (event: Event): void => {

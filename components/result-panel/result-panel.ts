@@ -82,7 +82,10 @@ export class UpwindResult extends SessionElement {
     const directions = assessment?.directions ?? [];
     const letter = result?.governing ?? worstOf(directions);
     if (!letter) return nothing;
+    if (result && result.tiles.every(({ roughness }) => roughness === null)) return unseen();
     const from = directions.filter(({ exposure }) => exposure === letter);
+    const strict = worstOf(directions.filter(({ undetermined }) => undetermined).map(strictest));
+    const open = result && strict && severity(strict) > severity(letter) ? strict : null;
     const unit = settings.unit;
     const kz = from[0]?.kz.toFixed(3) ?? '–';
     const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
@@ -91,14 +94,14 @@ export class UpwindResult extends SessionElement {
       <div>
         <h2>
           ${result ? nothing : html`<span class="muted">${t('result.sofar')}</span>`}
-          ${t('result.governing', { exposure: letter })}
+          ${t(open ? 'result.governing.atleast' : 'result.governing', { exposure: letter })}
         </h2>
         <p class="muted">
           ${
             from.length === directions.length
               ? t('result.all')
               : t('result.from', { directions: listed(from) })
-          }<br />
+          }${open ? html`; ${t('result.governing.could', { strict: open })}` : nothing}<br />
           <span class="number">
             ${t('result.kz', {
               kz,
@@ -140,6 +143,22 @@ export class UpwindResult extends SessionElement {
     </section>`;
   }
 }
+
+const strictest = (direction: DirectionResult): DirectionResult => ({
+  ...direction,
+  exposure: direction.exposureStrict,
+});
+
+/** A letter here would be the rules' word on no ground at all. */
+const unseen = () =>
+  html`<section class="headline">
+    <span class="chip letter" aria-hidden="true">?</span>
+    <div>
+      <h2>${t('result.governing.unseen')}</h2>
+      <p class="muted">${t('result.governing.unseen.do')}</p>
+    </div>
+    <upwind-export-menu></upwind-export-menu>
+  </section>`;
 
 const worstOf = (directions: readonly DirectionResult[]): Roughness | null =>
   directions.map(({ exposure }) => exposure).sort((a, b) => severity(b) - severity(a))[0] ?? null;

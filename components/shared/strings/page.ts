@@ -56,6 +56,10 @@ export const pageStrings = {
   'ground.unknown': 'unknown',
 
   'result.governing': 'Exposure {exposure} governs',
+  'result.governing.atleast': 'At least exposure {exposure}',
+  'result.governing.could': 'ground not seen could make it {strict}',
+  'result.governing.unseen': 'Nothing to judge: no ground was seen',
+  'result.governing.unseen.do': 'Choose other imagery below, or label the tiles by hand.',
   'result.sofar': 'So far',
   'result.kz': 'Kz {kz} at {height} · ASCE {edition}',
   'result.from': 'with wind from {directions}',

@@ -3,7 +3,7 @@ import type { LabelStore } from '../label-store.ts';
 import { importLabels } from './import-labels.ts';
 import type { ImportOptions, ImportReport } from './import-labels.ts';
 import { ARCHIVE_LIMITS, ArchiveRefused, inMegabytes, shown } from './limits.ts';
-import { assertHubNames } from './push-to-hub.ts';
+import { assertHubNames } from './hub-names.ts';
 
 export interface PullOptions extends Omit<ImportOptions, 'fileName'> {
   /** `name/dataset`, as on the Hub. */
@@ -40,11 +40,10 @@ export async function pullFromHub(
       ...(token && { headers: { authorization: `Bearer ${token}` } }),
       ...(signal && { signal }),
     });
-  const files = await parquetFiles(repo, {
-    token,
-    fetch: (_url, init) => fetch(_url, { ...init, signal }),
-    hubUrl,
-  });
+  const files = await parquetFilesOf({ repo, token, fetch, hubUrl, signal });
+  if (files.length === 0) {
+    throw new ArchiveRefused(`${repo} holds no parquet files, which labels are pushed as.`);
+  }
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > limits.totalBytes) {
     throw new ArchiveRefused(`${repo} holds ${inMegabytes(total)}, more than labels would.`);
@@ -80,16 +79,16 @@ export async function pullFromHub(
   return all;
 }
 
-interface ListOptions {
-  token: string;
-  fetch: typeof fetch;
-  hubUrl: string;
-}
-
-async function parquetFiles(
-  repo: string,
-  { token, fetch, hubUrl }: ListOptions,
-): Promise<{ path: string; size: number }[]> {
+/** Parquet files of a dataset, none where it has none. @throws UserError, ArchiveRefused */
+export async function parquetFilesOf({
+  repo,
+  token,
+  fetch,
+  hubUrl = 'https://huggingface.co',
+  signal,
+}: Pick<PullOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>): Promise<
+  { path: string; size: number }[]
+> {
   const { listFiles } = await import('@huggingface/hub');
   const files: { path: string; size: number }[] = [];
   try {
@@ -97,7 +96,7 @@ async function parquetFiles(
       repo: { type: 'dataset', name: repo },
       recursive: true,
       hubUrl,
-      fetch,
+      fetch: (url, init) => fetch(url, { ...init, signal }),
       ...(token && { accessToken: token }),
     })) {
       if (type === 'file' && /\.parquet$/i.test(path)) files.push({ path, size });
@@ -108,9 +107,6 @@ async function parquetFiles(
     const { statusCode } = error as { statusCode?: number };
     if (statusCode) throw refusal(repo, statusCode);
     throw new UserError('The Hub cannot be reached. Try again, or import a file.');
-  }
-  if (files.length === 0) {
-    throw new ArchiveRefused(`${repo} holds no parquet files, which labels are pushed as.`);
   }
   if (files.length > MOST_FILES) {
     throw new ArchiveRefused(`${repo} holds more than ${MOST_FILES} parquet files.`);

@@ -1,10 +1,14 @@
 import { UserError } from '../../site/user-error.ts';
 import type { LabelStore } from '../label-store.ts';
+import { MemoryLabelStore } from '../memory-label-store.ts';
 import type { LabelRecord } from '../label.ts';
 import type { SplitAssignment } from '../split-by-site.ts';
 import { PLACES, datasetCard, selectForExport } from './dataset.ts';
 import type { DatasetLabel, Place } from './dataset.ts';
+import { assertHubNames } from './hub-names.ts';
+import { ArchiveRefused } from './limits.ts';
 import { writeParquet } from './parquet-writer.ts';
+import { parquetFilesOf, pullFromHub } from './pull-from-hub.ts';
 
 export interface PushOptions {
   /** `name/dataset`, as on the Hub. */
@@ -29,8 +33,10 @@ export interface PushReport {
 
 /**
  * Puts the labels into a Hugging Face dataset: one parquet file a split and a dataset card, in one
- * commit, so that nobody ever loads half of it. Makes the dataset where there is none.
- * @throws UserError on a bad name, a token that may not write, or nothing to push
+ * commit, so that nobody ever loads half of it. Makes the dataset where there is none. What a dataset
+ * holds already is replaced by the store's own state of it, so all of it must be in the store.
+ * @throws UserError on a bad name, a token that may not write, nothing to push, or labels there that
+ *   are not here
  */
 export async function pushToHub(
   store: Pick<LabelStore, 'list' | 'pixels'>,
@@ -78,7 +84,9 @@ export async function pushToHub(
     ...(hubUrl ? { hubUrl } : {}),
   };
   try {
-    if (!(await hub.repoExists(common))) {
+    if (await hub.repoExists(common)) {
+      await assertNothingLost(store, files, { repo, token, fetch: options.fetch, hubUrl, signal });
+    } else {
       await hub.createRepo({ ...common, visibility: isPrivate ? 'private' : 'public' });
     }
     await hub.uploadFiles({
@@ -90,7 +98,7 @@ export async function pushToHub(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw inWords(error, repo, token);
+    throw error instanceof UserError ? error : inWords(error, repo, token);
   }
   return {
     url: `${hubUrl ?? 'https://huggingface.co'}/datasets/${repo}`,
@@ -99,18 +107,29 @@ export async function pushToHub(
   };
 }
 
-/**
- * What is no name of a dataset, or no token, never reaches the network.
- * @param token null where none is needed
- * @throws UserError
- */
-export function assertHubNames(repo: string, token: string | null): void {
-  if (!/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repo)) {
-    throw new UserError(`${repo || 'Nothing'} is no dataset name: write it as name/dataset.`);
-  }
-  if (token !== null && !/^hf_\w{8,}$/.test(token)) {
-    throw new UserError('That is no Hub token: it begins with hf_. Make one with write access.');
-  }
+/** Nobody's labels go because a file of theirs is written anew. */
+async function assertNothingLost(
+  store: Pick<LabelStore, 'list'>,
+  files: readonly { path: string }[],
+  hub: Pick<PushOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>,
+): Promise<void> {
+  const there = await parquetFilesOf(hub);
+  if (!there.some(({ path }) => files.some((file) => file.path === path))) return;
+  const theirs = new MemoryLabelStore();
+  const nobodysLabels = () =>
+    new UserError(`${hub.repo} holds other than labels of ours: push under another name.`);
+  const { refused } = await pullFromHub(theirs, { ...hub, at: new Date(0).toISOString() }).catch(
+    (error: unknown) => {
+      throw error instanceof ArchiveRefused ? nobodysLabels() : error;
+    },
+  );
+  if (refused > 0) throw nobodysLabels();
+  const mine = new Set((await store.list()).map(({ id }) => id));
+  const strange = (await theirs.list()).filter(({ id }) => !mine.has(id)).length;
+  if (strange === 0) return;
+  throw new UserError(
+    `${hub.repo} holds ${strange} ${strange === 1 ? 'label that is' : 'labels that are'} not here: bring them in first, then push.`,
+  );
 }
 
 const pathOf = (place: Place): string => `data/${place}-00000-of-00001.parquet`;

@@ -144,6 +144,23 @@ describe('push to a Hub dataset', () => {
     expect(seen.files.size).toBe(4);
   });
 
+  test('labels of others are never replaced: bring them in first', async () => {
+    const theirs = new MemoryLabelStore();
+    await theirs.putMany([await entryOf({ seed: 9, siteId: '3,3' }, 'C')]);
+    await pushToHub(theirs, { repo: 'ann/roughness', token: TOKEN, assigned: {}, fetch, hubUrl });
+    exists = true;
+    const before = new Map(seen.files);
+    await expect(push({ assigned: {} })).rejects.toThrow(/1 label that is not here.*[Bb]ring/);
+    expect(seen.files).toEqual(before);
+
+    await pullFromHub(store, { repo: 'ann/roughness', token: TOKEN, fetch, hubUrl, at: AT });
+    expect((await push({ assigned: {} })).pushed).toBe(4);
+    expect((await push({ assigned: {} })).pushed).toBe(4);
+
+    seen.files.set('data/train-00000-of-00001.parquet', Buffer.from('PAR1 of somebody else'));
+    await expect(push()).rejects.toThrow(/other than labels.*another name/);
+  });
+
   test.each([
     [401, /does not know this token/],
     [403, /may not write to ann\/roughness/],
