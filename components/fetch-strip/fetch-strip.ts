@@ -213,7 +213,7 @@ const svgRect = (x: number, width: number, fill: string, height = 40) =>
   svg`<rect class="segment" x=${x} y="0" width=${width} height=${height} fill=${fill}></rect>`;
 
 const svgLetter = (x: number, letter: string, ink: string) =>
-  svg`<text class="letter" x=${x} y="13" style="fill: ${ink}">${letter}</text>`;
+  svg`<text class="letter" x=${x} y="13" .style=${`fill: ${ink}`}>${letter}</text>`;
 
 const svgTick = (x: number, label: string) =>
   svg`<path class="tick" d="M${x} 27v4"></path>

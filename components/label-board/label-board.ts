@@ -106,7 +106,7 @@ export class UpwindLabels extends LabelsElement {
       <ul class="balance" aria-label=${t('labels.balance')} ?hidden=${labels.size === 0}>
         ${LABEL_CHOICES.filter((choice) => choices[choice] > 0).map(
           (choice) =>
-            html`<li class=${choice.toLowerCase()} style="flex-grow: ${choices[choice]}">
+            html`<li class=${choice.toLowerCase()} .style=${`flex-grow: ${choices[choice]}`}>
               ${t('labels.balance.of', {
                 label: t(`labels.choice.${choice}`),
                 count: choices[choice],

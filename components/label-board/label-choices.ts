@@ -50,7 +50,7 @@ export function opinion(probabilities: Probabilities): TemplateResult {
             <span class="track"
               ><span
                 class="bar ${category.toLowerCase()}"
-                style="width: ${probabilities[category] * 100}%"
+                .style=${`width: ${probabilities[category] * 100}%`}
               ></span></span
             ><span class="value">${percent(probabilities[category])}</span>
           </dd>`,

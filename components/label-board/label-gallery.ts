@@ -224,7 +224,7 @@ export class UpwindLabelGallery extends LabelsElement {
       <div
         class="grid"
         role="presentation"
-        style="padding: ${topPx}px 0 ${bottomPx}px; grid-template-columns: repeat(${columns}, 1fr); grid-auto-rows: ${cellPx}px"
+        .style=${`padding: ${topPx}px 0 ${bottomPx}px; grid-template-columns: repeat(${columns}, 1fr); grid-auto-rows: ${cellPx}px`}
       >
         ${shown.map((label, i) => this.#cell(label, first + i))}
       </div>

@@ -1,6 +1,9 @@
 import { css } from 'lit';
 
 export const tableStyles = css`
+  abbr {
+    text-decoration: none;
+  }
   :host {
     display: block;
   }

@@ -57,7 +57,7 @@ export class UpwindResultTable extends AssessedElement {
           <th scope="col">${t('table.exposure')}</th>
           <th scope="col">${t('table.fetch')}</th>
           <th scope="col" class="end">
-            <abbr title=${t('table.kz.long')} style="text-decoration: none">K<sub>z</sub></abbr>
+            <abbr title=${t('table.kz.long')}>K<sub>z</sub></abbr>
           </th>
           <th scope="col" class="end">${t('table.change')}</th>
         </tr>

@@ -1,10 +1,8 @@
 import { METRES_PER_FOOT } from '../../src/site/height.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
-import { t } from './localize.ts';
+import { t, wholeText } from './localize.ts';
 
 export type LengthUnit = 'ft' | 'm';
-
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** Rounded to what the tiles can tell: tens above a hundred. */
 const rounded = (length: number): number =>
@@ -13,7 +11,7 @@ const rounded = (length: number): number =>
 /** `1,500 ft` or `460 m`. */
 export function lengthText(metres: number, unit: LengthUnit): string {
   const length = unit === 'ft' ? metres / METRES_PER_FOOT : metres;
-  return `${whole.format(rounded(length))} ${unit}`;
+  return `${wholeText(rounded(length))} ${unit}`;
 }
 
 /** Both units, the chosen one first: `1,500 ft (460 m)`. */

@@ -1,6 +1,7 @@
 import { groundStrings } from './strings/ground.ts';
 import { labelStrings } from './strings/labels.ts';
 import { pageStrings } from './strings/page.ts';
+import { plugStrings } from './strings/plug.ts';
 import { siteStrings } from './strings/sites.ts';
 import { trainStrings } from './strings/train.ts';
 
@@ -8,13 +9,52 @@ import { trainStrings } from './strings/train.ts';
 const strings = {
   ...pageStrings,
   ...groundStrings,
+  ...plugStrings,
   ...labelStrings,
   ...siteStrings,
   ...trainStrings,
 };
 export type StringKey = keyof typeof strings;
 
+/** Words in another language, by key; what is left out stays English. */
+export type Translation = Partial<Record<StringKey, string>>;
+
+/** Latest last. */
+const translations: { words: Translation; lang: string }[] = [];
+
+/**
+ * Puts the host's words in place of ours, for every element of the page that renders after it.
+ * Keys and placeholders are those of `components/shared/strings`.
+ * @param lang BCP 47 tag of the words, which also formats numbers
+ * @returns takes them back
+ */
+export function useTranslation(words: Translation, lang: string): () => void {
+  const entry = { words, lang };
+  translations.push(entry);
+  return () => {
+    const at = translations.indexOf(entry);
+    if (at >= 0) translations.splice(at, 1);
+  };
+}
+
+/** Language that the words are in. */
+export const language = (): string => translations.at(-1)?.lang ?? 'en';
+
 /** The words for a key, with `{placeholders}` filled in. */
 export function t(key: StringKey, values: Record<string, string | number> = {}): string {
-  return strings[key].replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
+  const words = translations.at(-1)?.words[key] ?? strings[key];
+  return words.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A whole number as the language writes it: `1,500`. */
+export function wholeText(value: number): string {
+  const lang = language();
+  let format = formats.get(lang);
+  if (!format) {
+    format = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+    formats.set(lang, format);
+  }
+  return format.format(value);
 }

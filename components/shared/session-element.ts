@@ -16,6 +16,8 @@ export abstract class SessionElement extends LitElement {
   protected abstract readonly watches: readonly (keyof SessionState)[];
 
   #subscribedTo: Session | null = null;
+  /** True where the session is an ancestor's, and goes when the ancestor has another. */
+  #fromContext = false;
   #unsubscribe: (() => void) | null = null;
 
   constructor() {
@@ -24,7 +26,9 @@ export abstract class SessionElement extends LitElement {
       context: sessionContext,
       subscribe: true,
       callback: (session) => {
-        this.session ??= session;
+        if (this.session && !this.#fromContext) return;
+        this.#fromContext = true;
+        this.session = session ?? null;
       },
     });
   }

@@ -80,6 +80,8 @@ const APPEARANCE = new Set<keyof Settings>([
  * - `correctTile(…)` – a person's label on a tile; the directions are judged again.
  */
 export class Session {
+  /** Of a site that is still to be chosen [ft]. */
+  #heightFt = 25;
   #state: SessionState = {
     site: null,
     settings: DEFAULT_SETTINGS,
@@ -176,7 +178,7 @@ export class Session {
       site: {
         at,
         name,
-        heightFt: site?.heightFt ?? 25,
+        heightFt: this.heightFt,
         ...(site && sameBuilding && ownFaces(site)),
       },
       ...NO_ANSWER,
@@ -187,8 +189,14 @@ export class Session {
     this.#save();
   }
 
+  /** Mean roof height of the site, or of the one to come [ft]. */
+  get heightFt(): number {
+    return this.#state.site?.heightFt ?? this.#heightFt;
+  }
+
   setHeightFt(heightFt: number): void {
     const { site, result } = this.#state;
+    this.#heightFt = heightFt;
     if (!site || site.heightFt === heightFt) return;
     this.#set({ site: { ...site, heightFt }, stale: result !== null });
     this.#save();

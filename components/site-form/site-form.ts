@@ -51,8 +51,9 @@ export class UpwindSiteForm extends SessionElement {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const state = this.session?.state;
-    if (!state) return nothing;
+    const { session } = this;
+    if (!session) return nothing;
+    const { state } = session;
     const { site, settings, run } = state;
     const geocoder = settings.geocoderUrl !== null;
     return html`<form @submit=${(event: Event) => this.#submit(event)} novalidate>
@@ -110,7 +111,7 @@ export class UpwindSiteForm extends SessionElement {
               type="text"
               inputmode="decimal"
               autocomplete="off"
-              .value=${heightText(site?.heightFt ?? 25, settings.unit)}
+              .value=${heightText(session.heightFt, settings.unit)}
               aria-invalid=${this.heightError ? 'true' : nothing}
               aria-describedby=${this.heightError ? 'height-error' : nothing}
               @change=${() => this.#readHeight()}
@@ -194,7 +195,7 @@ export class UpwindSiteForm extends SessionElement {
       // A bare number is in the unit shown beside it.
       const heightFt = parseHeight(/[a-z'′"]/i.test(text) ? text : `${text}${unit}`);
       this.heightError = '';
-      if (text !== heightText(this.session?.state.site?.heightFt ?? 25, unit)) {
+      if (text !== heightText(this.session?.heightFt ?? 25, unit)) {
         this.session?.setHeightFt(heightFt);
       }
       return true;

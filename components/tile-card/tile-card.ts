@@ -227,7 +227,7 @@ function bars(tile: TileResult) {
       return html`<dt>${category}</dt>
         <dd>
           <span class="track"
-            ><span class="bar ${category.toLowerCase()}" style="width: ${share * 100}%"></span
+            ><span class="bar ${category.toLowerCase()}" .style=${`width: ${share * 100}%`}></span
           ></span>
           <span class="value number">${percent(share)}</span>
         </dd>`;

@@ -16,7 +16,7 @@ export function recallBars({ labels, recall }: Metrics): TemplateResult {
           <span class="bar" aria-hidden="true"
             ><span
               class="fill ${label.toLowerCase()}"
-              style="inline-size: ${100 * (share ?? 0)}%"
+              .style=${`inline-size: ${100 * (share ?? 0)}%`}
             ></span
           ></span>
           <span class="number">${share === null ? t('train.recall.none') : percent(share)}</span>
@@ -51,7 +51,7 @@ export function confusionTable(metrics: Metrics): TemplateResult {
                 (count, column) =>
                   html`<td
                     class=${row === column ? 'right' : count > 0 ? 'wrong' : ''}
-                    style="--share: ${Math.round((100 * count) / most)}%"
+                    .style=${`--share: ${Math.round((100 * count) / most)}%`}
                   >
                     ${count}
                   </td>`,

@@ -160,7 +160,7 @@ export class UpwindApp extends LitElement {
     const narrow = this.#narrow.matches;
     const sheetPx = Math.round(this.sheet * innerHeight);
     return html`<upwind-map
-        style="--sheet: ${sheetPx}px"
+        .style=${`--sheet: ${sheetPx}px`}
         .inset=${this.#inset(narrow, sheetPx)}
         @upwind-pick=${() => void this.session.analyse()}
       >
@@ -174,7 +174,7 @@ export class UpwindApp extends LitElement {
         @upwind-pick=${() => void this.session.analyse()}
         class="panel ${this.dragging ? 'dragging' : ''}"
         aria-label=${t('app.panel')}
-        style="--sheet: ${sheetPx}px"
+        .style=${`--sheet: ${sheetPx}px`}
       >
         <button
           class="handle"

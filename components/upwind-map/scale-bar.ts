@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { METRES_PER_FOOT } from '../../src/site/height.ts';
+import { wholeText } from '../shared/localize.ts';
 
 /** The longest 1, 2 or 5 times a power of ten that fits. */
 export function roundLength(longest: number): number {
@@ -14,10 +15,8 @@ export function scaleBar(metresPerPixel: number) {
   const feet = roundLength(longestM / METRES_PER_FOOT);
   const metres = roundLength(longestM);
   const bar = (lengthM: number, label: string) =>
-    html`<span style="width: ${(lengthM / metresPerPixel).toFixed(1)}px">${label}</span>`;
-  const whole = new Intl.NumberFormat('en');
+    html`<span .style=${`width: ${(lengthM / metresPerPixel).toFixed(1)}px`}>${label}</span>`;
   return html`<div class="plate scale" aria-hidden="true">
-    ${bar(feet * METRES_PER_FOOT, `${whole.format(feet)} ft`)}
-    ${bar(metres, `${whole.format(metres)} m`)}
+    ${bar(feet * METRES_PER_FOOT, `${wholeText(feet)} ft`)} ${bar(metres, `${wholeText(metres)} m`)}
   </div>`;
 }

@@ -18,9 +18,25 @@ export class UpwindResultEvent extends CustomEvent<{ result: SiteResult }> {
   }
 }
 
+/** A tile was read. */
+export class UpwindProgressEvent extends CustomEvent<{ done: number; total: number }> {
+  constructor(done: number, total: number) {
+    super('upwind-progress', { detail: { done, total }, bubbles: true, composed: true });
+  }
+}
+
+/** Something cannot be read or done; the message says what to do about it. */
+export class UpwindErrorEvent extends CustomEvent<{ message: string }> {
+  constructor(message: string) {
+    super('upwind-error', { detail: { message }, bubbles: true, composed: true });
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'upwind-pick': UpwindPickEvent;
     'upwind-result': UpwindResultEvent;
+    'upwind-progress': UpwindProgressEvent;
+    'upwind-error': UpwindErrorEvent;
   }
 }

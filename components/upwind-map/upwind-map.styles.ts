@@ -3,14 +3,18 @@ import { css } from 'lit';
 /** The parts of MapLibre's own style sheet that a map without its controls needs. */
 export const mapStyles = css`
   :host {
-    display: block;
+    display: flex;
+    flex-direction: column;
     position: relative;
     min-height: 240px;
-    overflow: hidden;
+    overflow: hidden auto;
     background: #8d968f;
     isolation: isolate;
   }
-  .region,
+  .region {
+    position: relative;
+    flex: 1 0 240px;
+  }
   #map,
   .maplibregl-canvas-container {
     position: absolute;
@@ -140,6 +144,21 @@ export const mapStyles = css`
     background: color-mix(in srgb, var(--_surface) 90%, transparent);
     color: var(--_ink);
     font-size: 11.5px;
+  }
+  .status {
+    position: absolute;
+    z-index: 3;
+    top: calc(var(--upwind-map-inset-top, 0px) + 12px);
+    left: calc(var(--upwind-map-inset-left, 0px) + 12px);
+    max-width: calc(100% - 90px);
+    margin: 0;
+    font-weight: 600;
+  }
+  .status:empty {
+    display: none;
+  }
+  .status.bad {
+    color: var(--_danger);
   }
   .legend {
     display: flex;

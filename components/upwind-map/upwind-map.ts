@@ -1,27 +1,37 @@
+import { ContextProvider } from '@lit/context';
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { TileResult } from '../../src/analysis/site-result.ts';
+import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { BuildingOutline } from '../../src/maplibre/building-outline.ts';
 import type { SiteOverlay } from '../../src/maplibre/site-overlay.ts';
 import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
 import { destination, fromLocal } from '../../src/site/geodesy.ts';
-import { sectorIndex } from '../../src/site/sectors.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
+import { sessionContext } from '../shared/context.ts';
 import { groundText, percent, placeText } from '../shared/format.ts';
 import { fillOf, hatchDefs } from '../shared/hatch.ts';
 import { icon } from '../shared/icons.ts';
 import type { IconName } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
+import { ownSession } from '../shared/own-session.ts';
 import { SessionElement } from '../shared/session-element.ts';
-import type { SessionState } from '../shared/session.ts';
+import type { Session, SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { baseStyle } from './base-style.ts';
+import type { MapAttributes } from './map-attributes.ts';
+import { applyAttributes, attributesOf, MAP_ATTRIBUTES } from './map-attributes.ts';
 import { radiiOf } from './radii.ts';
 import { scaleBar } from './scale-bar.ts';
+import { hoverTile, showSession } from './show-session.ts';
 import { siteTile, tileAfter } from './tile-steps.ts';
-import { UpwindPickEvent, UpwindResultEvent } from './upwind-map.events.ts';
+import {
+  UpwindErrorEvent,
+  UpwindPickEvent,
+  UpwindProgressEvent,
+  UpwindResultEvent,
+} from './upwind-map.events.ts';
 import { mapStyles } from './upwind-map.styles.ts';
 
 /** Room that panels over the map take [px]. */
@@ -38,24 +48,51 @@ interface ScreenPoint {
 }
 
 /**
- * The site on its imagery, with tiles, sectors and distances painted over it.
+ * The site on its imagery, with tiles, sectors and distances painted over it. With a session, as
+ * a property or from an ancestor, it shows that; alone it makes one, which elements inside it
+ * share, and analyses each site that its attributes or a click give it.
  * @summary Map that analyses the roughness around a clicked site.
  * @event {UpwindPickEvent} upwind-pick - a place was clicked, or the marker put down there
+ * @event {UpwindProgressEvent} upwind-progress - a tile was read
  * @event {UpwindResultEvent} upwind-result - one site finished; carries a SiteResult
+ * @event {UpwindErrorEvent} upwind-error - an attribute cannot be read, or an analysis failed
+ * @slot - elements that share the map's session, shown beneath it
  * @slot card - card of the tile under pointer, focus or selection
  * @csspart map - the MapLibre container
- * @cssproperty --upwind-map-inset-top - room taken by what lies over the map (also -left, -bottom)
+ * @csspart status - progress, answer or failure of a map that stands alone
+ * @cssproperty --upwind-map-inset-top - room taken by what lies over the map
+ * @cssproperty --upwind-map-inset-left - the same at its left
+ * @cssproperty --upwind-map-inset-bottom - the same at its foot
+ * @cssproperty --upwind-b - colour of roughness B; also -c and -d, and -b-ink and so on for letters
+ * @cssproperty --upwind-surface - ground of plates and buttons
+ * @cssproperty --upwind-ink - text
+ * @cssproperty --upwind-font - typeface
  */
 @customElement('upwind-map')
 export class UpwindMap extends SessionElement {
   static override styles = [tokens, base, mapStyles];
 
+  /** Building site, `lat,lng` in degrees; follows what is clicked. */
+  @property({ reflect: true }) site: string | null = null;
+  /** Mean roof height, `25ft` or `7.6m`. */
+  @property({ reflect: true }) height: string | null = null;
+  /** `demo`, `naip`, `usgs`, `esri`, a tile template, or a WMS or ArcGIS address. */
+  @property({ reflect: true }) imagery: string | null = null;
+  /** `upwind-vit`, a Hugging Face id, or the address of a checkpoint folder. */
+  @property({ reflect: true }) model: string | null = null;
+  /** A map that stands alone waits for `analyse()`. */
+  @property({ type: Boolean, reflect: true }) manual = false;
+  /** Answer that is shown; set one to show it. */
+  @property({ attribute: false }) result: SiteResult | null = null;
+  /** Room that panels over the map take [px]. */
   @property({ attribute: false }) inset: MapInset = { top: 0, right: 0, bottom: 0, left: 0 };
   @state() private status: 'loading' | 'ready' | 'failed' = 'loading';
   @state() private look: OverlayLook = { opacity: 0.42, tiles: true, sectors: true, rings: true };
   @state() private layersOpen = false;
   @state() private cursorText = '';
   @state() private metresPerPixel = 0;
+  /** What is wrong with an attribute. */
+  @state() private trouble = '';
   @query('#map') private container!: HTMLElement;
 
   #map: MapLibreMap | null = null;
@@ -66,6 +103,9 @@ export class UpwindMap extends SessionElement {
   #life = 0;
   #shownSource: SessionState['imagery']['source'] | undefined = undefined;
   #shownSite: LngLat | null = null;
+  /** Made here, because nobody gave one. */
+  #own: Session | null = null;
+  #provider = new ContextProvider(this, { context: sessionContext });
   #cursor: string | null = null;
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
@@ -76,7 +116,16 @@ export class UpwindMap extends SessionElement {
     'result',
     'selection',
     'settings',
+    'run',
   ];
+
+  constructor() {
+    super();
+    // A place typed into a form inside the map.
+    this.addEventListener('upwind-pick', ({ detail }) => {
+      if (detail.by === 'search') this.#begin();
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -95,10 +144,73 @@ export class UpwindMap extends SessionElement {
     this.#shownSource = undefined;
     this.#shownSite = null;
     this.status = 'loading';
+    // Moved within the page, it goes on with what it has.
+    setTimeout(() => {
+      if (!this.isConnected) this.#endOwn();
+    });
+  }
+
+  #endOwn(): void {
+    const own = this.#own;
+    if (!own) return;
+    this.#own = null;
+    if (this.session === own) this.session = null;
+    void own.dispose();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    // Following a session writes its words over the attributes.
+    const { site, height, imagery, model, result } = this;
+    super.willUpdate(changed as Map<PropertyKey, unknown>);
+    const { session } = this;
+    if (changed.has('session')) {
+      this.#provider.setValue(session!);
+      if (session !== this.#own) this.#endOwn();
+    }
+    if (!session) return;
+    const first = changed.has('session') && !changed.get('session');
+    if ((first || changed.has('result')) && result && result !== session.state.result) {
+      session.openResult(result);
+    }
+    if (first || MAP_ATTRIBUTES.some((key) => changed.has(key))) {
+      void this.#apply(session, { site, height, imagery, model });
+    }
+  }
+
+  async #apply(session: Session, wanted: MapAttributes): Promise<void> {
+    try {
+      const changed = await applyAttributes(session, wanted);
+      this.trouble = '';
+      Object.assign(this, attributesOf(session));
+      if (changed) this.#begin();
+    } catch (error) {
+      this.trouble = (error as Error).message;
+      this.dispatchEvent(new UpwindErrorEvent(this.trouble));
+    }
+  }
+
+  /** A map that stands alone analyses what it is given. */
+  #begin(): void {
+    const { session } = this;
+    if (session && session === this.#own && !this.manual && session.state.site) {
+      void session.analyse();
+    }
+  }
+
+  /**
+   * Analyses the site.
+   * @returns null where it was cancelled or failed, which `upwind-error` tells
+   */
+  async analyse(): Promise<SiteResult | null> {
+    return (await this.session?.analyse()) ?? null;
   }
 
   async #start(life: number): Promise<void> {
     await this.updateComplete;
+    if (!this.session && life === this.#life) {
+      this.#own = ownSession();
+      this.session = this.#own;
+    }
     const [maplibre, overlay, outline, protocol] = await Promise.all([
       import('maplibre-gl'),
       import('../../src/maplibre/site-overlay.ts'),
@@ -163,9 +275,18 @@ export class UpwindMap extends SessionElement {
     changed: ReadonlySet<keyof SessionState>,
   ): void {
     this.#sync();
+    // Before its own attributes have been read, the session's words must not replace them.
+    if (this.hasUpdated && this.session) {
+      Object.assign(this, attributesOf(this.session), { result: state.result });
+    }
     if (changed.has('result') && state.result) {
       this.dispatchEvent(new UpwindResultEvent(state.result));
     }
+    if (!changed.has('run')) return;
+    const { run } = state;
+    if (run.phase === 'running') {
+      this.dispatchEvent(new UpwindProgressEvent(run.done, run.total));
+    } else if (run.phase === 'failed') this.dispatchEvent(new UpwindErrorEvent(run.message));
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -181,22 +302,8 @@ export class UpwindMap extends SessionElement {
       map.setStyle(baseStyle(state.imagery.source), { diff: false });
     }
     const at = state.site?.at ?? null;
-    control.show({
-      site: at,
-      tiles: state.tiles,
-      assessment: state.assessment,
-      radiiM: radiiOf(state),
-    });
+    showSession(control, state);
     this.#outline?.set(at, state.site?.facingDeg ?? null);
-    if (state.run.phase !== 'running') control.flush();
-    const { hotTileId, tileId, hotDirection, direction, markedTileIds } = state.selection;
-    const name = hotDirection ?? direction;
-    const hot = state.assessment?.directions.find((one) => one.name === name);
-    control.highlight({
-      tileId: hotTileId ?? tileId,
-      tileIds: markedTileIds,
-      sectors: hot?.sectors ?? [],
-    });
     if (at && (at.lng !== this.#shownSite?.lng || at.lat !== this.#shownSite.lat)) {
       const first = this.#shownSite === null;
       this.#shownSite = at;
@@ -252,46 +359,53 @@ export class UpwindMap extends SessionElement {
     this.session?.setSite(at, null, { sameBuilding: by === 'marker' });
     this.dispatchEvent(new UpwindPickEvent(at, by));
     this.cursorText = t('map.moved', { place: placeText(at) });
+    this.#begin();
   }
 
   #onHover(tileId: string | null, bearingDeg: number | null): void {
-    const sector = bearingDeg === null ? null : sectorIndex(bearingDeg);
-    const directions = this.session?.state.assessment?.directions ?? [];
-    // The direction whose middle is nearest, so that rose and table answer with one.
-    const nearest = directions.find(
-      (one) =>
-        sector !== null &&
-        bearingDeg !== null &&
-        Math.abs(((one.bearingDeg - bearingDeg + 540) % 360) - 180) <= 22.5,
-    );
-    this.session?.select({ hotTileId: tileId, hotDirection: nearest?.name ?? null });
+    hoverTile(this.session, tileId, bearingDeg);
   }
 
   override render(): TemplateResult {
     const state = this.session?.state;
     return html`<div class="region" role="region" aria-label=${t('map.region')}>
-      <div
-        class="cursor"
-        role="application"
-        tabindex=${state && state.tiles.length > 0 ? 0 : -1}
-        aria-label=${t('map.cursor')}
-        aria-describedby="cursor-hint"
-        @focus=${() => this.#moveCursor(this.#cursorTile())}
-        @blur=${() => this.session?.select({ hotTileId: null, hotDirection: null })}
-        @keydown=${this.#onKey}
-      >
-        <span id="cursor-hint">${t('map.cursor.hint')}</span>
+        <div
+          class="cursor"
+          role="application"
+          tabindex=${state && state.tiles.length > 0 ? 0 : -1}
+          aria-label=${t('map.cursor')}
+          aria-describedby="cursor-hint"
+          @focus=${() => this.#moveCursor(this.#cursorTile())}
+          @blur=${() => this.session?.select({ hotTileId: null, hotDirection: null })}
+          @keydown=${this.#onKey}
+        >
+          <span id="cursor-hint">${t('map.cursor.hint')}</span>
+        </div>
+        <p class="visually-hidden" aria-live="polite">${this.cursorText}</p>
+        <div id="map" part="map"></div>
+        ${
+          this.status === 'ready'
+            ? nothing
+            : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
+        }
+        <div class="card">
+          <slot name="card">
+            ${this.#own ? html`<upwind-tile-card .session=${this.#own}></upwind-tile-card>` : nothing}
+          </slot>
+        </div>
+        ${this.#standingAlone()} ${this.#tools()} ${this.#foot()}
       </div>
-      <p class="visually-hidden" aria-live="polite">${this.cursorText}</p>
-      <div id="map" part="map"></div>
-      ${
-        this.status === 'ready'
-          ? nothing
-          : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
-      }
-      <div class="card"><slot name="card"></slot></div>
-      ${this.#tools()} ${this.#foot()}
-    </div>`;
+      <slot></slot>`;
+  }
+
+  /** What the app says in its panel. */
+  #standingAlone() {
+    if (!this.#own) return nothing;
+    const words = this.trouble || wordsOfRun(this.#own.state);
+    const bad = this.trouble !== '' || this.#own.state.run.phase === 'failed';
+    return html`<p class="plate status ${bad ? 'bad' : ''}" part="status" role="status">
+      ${words ? html`${bad ? icon('warning') : nothing} ${words}` : nothing}
+    </p>`;
   }
 
   #tools() {
@@ -423,6 +537,17 @@ export class UpwindMap extends SessionElement {
     const away = Math.hypot(tile.eastM, tile.northM);
     this.#onHover(tile.id, away < 1 ? null : (bearing + 360) % 360);
   }
+}
+
+function wordsOfRun({ run, model, result }: SessionState): string {
+  if (run.phase === 'loading-model') {
+    return model.status === 'loading' && model.label ? model.label : t('plug.loading');
+  }
+  if (run.phase === 'running') return t('plug.running', { done: run.done, total: run.total });
+  if (run.phase === 'failed') {
+    return t('plug.failed', { message: run.message || t('result.nomodel.title') });
+  }
+  return result ? t('plug.done', { exposure: result.governing }) : '';
 }
 
 function wordsOf(tile: TileResult): string {

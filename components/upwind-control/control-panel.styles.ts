@@ -1,0 +1,92 @@
+import { css } from 'lit';
+
+export const controlPanelStyles = css`
+  :host {
+    position: absolute;
+    z-index: 3;
+    top: 10px;
+    bottom: 10px;
+    width: min(380px, calc(100% - 66px));
+    pointer-events: none;
+    display: flex;
+    flex-direction: column;
+    color-scheme: inherit;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  :host([side='right']) {
+    right: 56px;
+  }
+  :host([side='left']) {
+    left: 56px;
+  }
+  :host([narrow]) {
+    top: auto;
+    right: 0;
+    bottom: 0;
+    left: 0;
+    width: auto;
+    max-height: 62%;
+  }
+  section {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    max-height: 100%;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    box-shadow: var(--_shadow);
+    pointer-events: auto;
+    text-align: start;
+    user-select: text;
+    cursor: auto;
+  }
+  :host([narrow]) section {
+    border-radius: var(--_radius) var(--_radius) 0 0;
+  }
+  header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    padding: 6px 8px 6px 16px;
+    border-bottom: 1px solid var(--_line);
+  }
+  h2 {
+    margin: 0;
+    font-size: 14px;
+    font-weight: 650;
+  }
+  .scroll {
+    display: grid;
+    gap: 12px;
+    min-height: 0;
+    padding: 14px 16px 16px;
+    overflow: auto;
+  }
+  .scroll > * {
+    min-width: 0;
+  }
+  .hint {
+    display: flex;
+    gap: 6px;
+    margin: 0;
+    color: var(--_muted);
+  }
+  details {
+    border-top: 1px solid var(--_line);
+    padding-top: 10px;
+  }
+  summary {
+    cursor: pointer;
+    font-weight: 550;
+  }
+  details > :not(summary) {
+    display: block;
+    margin-top: 12px;
+  }
+  p {
+    margin: 0;
+  }
+`;
