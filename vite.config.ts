@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { serviceWorker } from './scripts/service-worker-plugin.ts';
 
 /**
  * The app is static files: `vite build` writes them to `dist-app/`.
@@ -8,6 +9,7 @@ export default defineConfig({
   base: './',
   build: { outDir: 'dist-app', target: 'es2022', chunkSizeWarningLimit: 2500 },
   worker: { format: 'es' },
+  plugins: [serviceWorker()],
   optimizeDeps: {
     include: [
       '@tensorflow/tfjs',

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   directionResultSchema,
   overrideSchema,
@@ -12,6 +11,8 @@ import type {
   SectorSegment,
 } from '../exposure/verdict.ts';
 import { UserError } from '../site/user-error.ts';
+import { z } from '../site/schema.ts';
+import type { Infer } from '../site/schema.ts';
 
 export { directionResultSchema, overrideSchema, sectorResultSchema, segmentSchema };
 export type { DirectionResult, Override, SectorResult, SectorSegment };
@@ -59,7 +60,7 @@ export const tileResultSchema = z.object({
   /** Requests behind the picture, without keys. */
   urls: z.array(z.string()),
 });
-export type TileResult = z.infer<typeof tileResultSchema>;
+export type TileResult = Infer<typeof tileResultSchema>;
 
 /** What looking again at a finer stride was done for, and what the answer was before it. */
 export const refinementSchema = z.object({
@@ -138,7 +139,7 @@ export const siteResultSchema = z.object({
   /** Everything that was not as it should be, one line each. */
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
-export type SiteResult = z.infer<typeof siteResultSchema>;
+export type SiteResult = Infer<typeof siteResultSchema>;
 
 /**
  * Checks a value read from a file or a store.

@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
 import { parseWith } from './parse-json.ts';
+import { z } from '../site/schema.ts';
+import type { Infer } from '../site/schema.ts';
 
 const count = z.number().int().positive().max(65_536);
 /** A side in pixels, given as `n` or `[n, n]`. */
@@ -93,7 +94,7 @@ export function parseVitConfig(value: unknown, fileName = 'config.json'): VitCon
   };
 }
 
-function labelNames(raw: z.infer<typeof schema>, fail: (line: string) => UserError): string[] {
+function labelNames(raw: Infer<typeof schema>, fail: (line: string) => UserError): string[] {
   // ViTConfig's own default is two classes, named by number.
   const named = raw.id2label ?? {};
   const total = Object.keys(named).length || (raw.num_labels ?? 2);

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
+import type { Infer, ZodType } from '../site/schema.ts';
 
 /** Bytes as JSON. @throws UserError */
 export function decodeJson(bytes: Uint8Array, fileName: string): unknown {
@@ -11,11 +11,11 @@ export function decodeJson(bytes: Uint8Array, fileName: string): unknown {
 }
 
 /** A value that fits a schema, or one line that names the first field that does not. */
-export function parseWith<T extends z.ZodType>(
+export function parseWith<T extends ZodType>(
   schema: T,
   value: unknown,
   fileName: string,
-): z.infer<T> {
+): Infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

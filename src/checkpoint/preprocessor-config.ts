@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
 import { parseWith } from './parse-json.ts';
+import { z } from '../site/schema.ts';
+import type { Infer } from '../site/schema.ts';
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 const side = z.number().int().positive().max(8192);
@@ -56,7 +57,7 @@ export function parsePreprocessorConfig(
 }
 
 function resizeOf(
-  raw: z.infer<typeof schema>,
+  raw: Infer<typeof schema>,
   imageSize: number,
   fail: (line: string) => UserError,
 ): PreprocessorConfig['resize'] {

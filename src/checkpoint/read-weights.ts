@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
 import type { CheckpointFile } from './file-set.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeJson, parseWith } from './parse-json.ts';
 import { readSafetensors } from './safetensors.ts';
 import { sha256Hex } from '../site/sha256.ts';
+import { z } from '../site/schema.ts';
 
 const indexSchema = z.looseObject({
   weight_map: z.record(

@@ -1,5 +1,6 @@
-import { z } from 'zod';
 import { parseWith } from './parse-json.ts';
+import { z } from '../site/schema.ts';
+import type { Infer } from '../site/schema.ts';
 
 /**
  * `upwind.json`: what a checkpoint says beyond Hugging Face's files. Only `schema` must be there;
@@ -32,7 +33,7 @@ const schema = z.looseObject({
   training: z.unknown().optional(),
   software: z.unknown().optional(),
 });
-export type UpwindJson = z.infer<typeof schema>;
+export type UpwindJson = Infer<typeof schema>;
 
 /** @throws UserError naming the first field that does not fit */
 export function parseUpwindJson(value: unknown, fileName = 'upwind.json'): UpwindJson {

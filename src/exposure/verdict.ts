@@ -1,5 +1,5 @@
-import { z } from 'zod';
-
+import { z } from '../site/schema.ts';
+import type { Infer, ZodObject } from '../site/schema.ts';
 /**
  * What is said of a sector or a wind direction, as it stands in a site result. Lengths are metres
  * unless the name says feet; bearings are degrees clockwise from true north and name where the
@@ -21,7 +21,7 @@ export const segmentSchema = z.object({
   confidence: share,
 });
 /** Named apart from the `FetchSegment` of `exposureOfFetch`, which is in feet. */
-export type SectorSegment = z.infer<typeof segmentSchema>;
+export type SectorSegment = Infer<typeof segmentSchema>;
 
 const verdict = {
   /** Roughness that prevails out to the exposure B distance; null where not known. */
@@ -45,7 +45,7 @@ const verdict = {
   distanceToChangeFt: z.number().nullable(),
   segments: z.array(segmentSchema),
 };
-export type Verdict = z.infer<z.ZodObject<typeof verdict>>;
+export type Verdict = Infer<ZodObject<typeof verdict>>;
 export type NotExcluded = Verdict['notExcluded'][number];
 
 export const sectorResultSchema = z.object({
@@ -55,7 +55,7 @@ export const sectorResultSchema = z.object({
   toDeg: z.number(),
   ...verdict,
 });
-export type SectorResult = z.infer<typeof sectorResultSchema>;
+export type SectorResult = Infer<typeof sectorResultSchema>;
 
 export const directionResultSchema = z.object({
   /** `N`, `NE`, … or `face 1 (32°)` for a building-normal one. */
@@ -69,7 +69,7 @@ export const directionResultSchema = z.object({
   /** Velocity pressure exposure coefficient at mean roof height for `exposure`. */
   kz: z.number(),
 });
-export type DirectionResult = z.infer<typeof directionResultSchema>;
+export type DirectionResult = Infer<typeof directionResultSchema>;
 
 /** Something a person decided otherwise. `from` keeps the view that it replaces. */
 export const overrideSchema = z.object({
@@ -85,4 +85,4 @@ export const overrideSchema = z.object({
   /** Where that end lay before [m]. */
   fromAtM: z.number().optional(),
 });
-export type Override = z.infer<typeof overrideSchema>;
+export type Override = Infer<typeof overrideSchema>;

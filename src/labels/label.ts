@@ -1,8 +1,9 @@
-import { z } from 'zod';
 import { UserError } from '../site/user-error.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import type { Roughness } from '../roughness/category.ts';
 import { sha256Hex } from '../site/sha256.ts';
+import { z } from '../site/schema.ts';
+import type { Infer } from '../site/schema.ts';
 
 /** What a person can say of a tile. `unsure` and `unusable` are kept, and never trained on. */
 export const LABEL_CHOICES = ['B', 'C', 'D', 'unsure', 'unusable'] as const;
@@ -32,7 +33,7 @@ export const labelEventSchema = z.object({
   label: choice,
   note: text(NOTE_LIMIT),
 });
-export type LabelEvent = z.infer<typeof labelEventSchema>;
+export type LabelEvent = Infer<typeof labelEventSchema>;
 
 /** A labelled tile, all but its pixels; those are a PNG kept beside it under the same id. */
 export const labelRecordSchema = z.object({
@@ -82,7 +83,7 @@ export const labelRecordSchema = z.object({
   /** Every change, oldest first; never shortened. */
   history: z.array(labelEventSchema).min(1).max(HISTORY_LIMIT),
 });
-export type LabelRecord = z.infer<typeof labelRecordSchema>;
+export type LabelRecord = Infer<typeof labelRecordSchema>;
 
 /** A tile that could be labelled: everything but the person's part. */
 export type LabelDraft = Omit<

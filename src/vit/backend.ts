@@ -28,6 +28,8 @@ export interface BackendOptions {
   kernels?: 'auto' | 'fused' | 'stock';
   /** Where the wasm binaries lie: a folder URL, or a URL for each file name. Node needs none. */
   wasmPaths?: string | Record<string, string>;
+  /** False computes wasm in one thread even where the page is cross-origin isolated. */
+  threads?: boolean;
   signal?: AbortSignal;
 }
 
@@ -148,9 +150,10 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
   }
 }
 
-async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
+async function startWasm({ wasmPaths, threads: many = true }: BackendOptions): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // Paths can be set only before the first start.
+  if (!many) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (wasmPaths && !tf.engine().registry['wasm']) wasm.setWasmPaths(wasmPaths);
   await use('wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');

@@ -83,7 +83,8 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
   // A busy two-core machine takes its time; no test asserts speed. `newPage` comes through here too.
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
-    const context = await newContext(options);
+    // Keeping the app for offline use would fetch all of it in every test.
+    const context = await newContext({ serviceWorkers: 'block', ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     return context;
   };

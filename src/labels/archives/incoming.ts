@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ImageDecoder } from '../../imagery/image-source.ts';
 import type { RgbImage } from '../../imagery/patch.ts';
 import { UserError } from '../../site/user-error.ts';
@@ -9,6 +8,7 @@ import { signatureOf } from '../near-duplicates.ts';
 import { decodePng, encodePng } from '../png.ts';
 import { sha256Hex } from '../../site/sha256.ts';
 import { shown } from './limits.ts';
+import { z } from '../../site/schema.ts';
 
 /** One row of an archive, not yet believed. */
 export interface IncomingRow {

@@ -6,7 +6,7 @@ import type { ExplainingClassifier } from '../../vit/classifier.ts';
 import { createClassifier } from '../../vit/create-classifier.ts';
 import type { EngineHost, EngineState } from './engine-protocol.ts';
 import { openModelSource } from './model-source.ts';
-import { wasmPaths } from './wasm-paths.ts';
+import { WASM_THREADS, wasmPaths } from './wasm-paths.ts';
 
 /** Reads, unpacks, hashes and computes here, so that the page's own thread stays free for the map. */
 let classifier: ExplainingClassifier | null = null;
@@ -45,6 +45,7 @@ const host: EngineHost = {
       gpu: navigator.gpu,
       gpuMissing: 'this browser has no WebGPU',
       wasmPaths: request.wasmPaths ?? wasmPaths(),
+      threads: WASM_THREADS,
       onProgress,
     });
     return state(classifier);

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+const MODULES = join(ROOT, 'node_modules');
+
+interface PackageJson {
+  version: string;
+  exports: Record<string, string | { types: string; default: string }>;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+export const packageJson = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+) as PackageJson;
+
+let packed: { folder: string; tarball: string } | null = null;
+
+/** The tarball that `npm pack` makes of what has been built, once for each test file. */
+export function packPackage(): string {
+  if (packed) return packed.tarball;
+  if (!existsSync(join(ROOT, 'dist/custom-elements.json'))) {
+    throw new Error('Nothing to pack: run "npm run build:lib && npm run build:browser" first.');
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'upwind-packed-'));
+  const name = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  packed = { folder, tarball: join(folder, name.trim().split('\n').at(-1)!) };
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return packed.tarball;
+}
+
+/**
+ * A fresh folder with the packed package installed: its own files unpacked, what it declares (and
+ * `others`) linked from here, and nothing else. An example is copied into it.
+ */
+export function installPacked(example: string | null, others: readonly string[] = []): string {
+  const tarball = packPackage();
+  const folder = mkdtempSync(join(dirname(tarball), `${example ?? 'fresh'}-`));
+  const upwind = join(folder, 'node_modules/upwind');
+  mkdirSync(upwind, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '-C', upwind, '--strip-components=1']);
+  const { dependencies, peerDependencies } = packageJson;
+  for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), ...others]) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(MODULES, name), link);
+  }
+  if (example) cpSync(join(ROOT, 'examples', example), folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import sharp from 'sharp';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.wasm': 'application/wasm',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+};
+
+/** As docs/hosting.md recommends it; `{inline}` are the hashes of the page's own inline scripts. */
+export const policy = (inline: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' ${inline}`,
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+export interface ServeOptions {
+  /** Adds COOP and COEP, which make the page cross-origin isolated. */
+  isolated?: boolean;
+}
+
+/** One picture for every tile, so that a test costs no painting. */
+const tile = sharp({
+  create: { width: 256, height: 256, channels: 3, background: { r: 96, g: 120, b: 84 } },
+})
+  .png()
+  .toBuffer();
+
+/** A folder as static files under the strict policy, and imagery at `/tiles/{z}/{x}/{y}.png`. */
+export async function serveStrictly(folder: string, { isolated = false }: ServeOptions = {}) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    void (async () => {
+      const path = decodeURIComponent(new URL(request.url ?? '/', 'http://local').pathname);
+      asked.push(path);
+      if (path.startsWith('/tiles/')) {
+        response.writeHead(200, { 'content-type': 'image/png' }).end(await tile);
+        return;
+      }
+      const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
+      try {
+        const bytes = await readFile(file);
+        const inline =
+          extname(file) === '.html'
+            ? [...bytes.toString().matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)]
+                .map(([, text]) => createHash('sha256').update(text!).digest('base64'))
+                .map((hash) => `'sha256-${hash}'`)
+                .join(' ')
+            : '';
+        response.writeHead(200, {
+          'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+          'content-length': bytes.length,
+          etag: `"${createHash('sha1').update(bytes).digest('hex')}"`,
+          'content-security-policy': policy(inline),
+          ...(isolated && {
+            'cross-origin-opener-policy': 'same-origin',
+            'cross-origin-embedder-policy': 'require-corp',
+          }),
+        });
+        response.end(request.method === 'HEAD' ? undefined : bytes);
+      } catch {
+        response.writeHead(404).end();
+      }
+    })();
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    /** Paths asked for, in order. */
+    asked,
+    close: () =>
+      new Promise<void>((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
