@@ -11,6 +11,8 @@ export default defineConfig({
   worker: { format: 'es' },
   plugins: [serviceWorker()],
   optimizeDeps: {
+    // Not the examples, which have a package of their own.
+    entries: ['index.html'],
     include: [
       '@tensorflow/tfjs',
       '@tensorflow/tfjs-backend-wasm',

@@ -1,17 +1,22 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import type { PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { SiteResult } from '../../src/analysis/site-result.ts';
 import { facetsOf } from '../../src/labels/label-query.ts';
 import type { LabelFacets } from '../../src/labels/label-query.ts';
 import { LABEL_CHOICES } from '../../src/labels/label.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
+import { ownSession } from '../shared/own-session.ts';
+import type { Session } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { UpwindTrainLabelsEvent } from './label-board.events.ts';
 import { boardStyles } from './label-board.styles.ts';
 import './label-compare.ts';
 import './label-queue.ts';
 import { LabelsElement } from './labels-element.ts';
+import { releaseLabels } from './labels-of.ts';
 import type { LabelsState } from './labels-state.ts';
 
 const VIEWS = ['queue', 'gallery', 'share'] as const;
@@ -32,10 +37,32 @@ const LAZY: Partial<Record<View, () => Promise<unknown>>> = {
 export class UpwindLabels extends LabelsElement {
   static override styles = [tokens, base, boardStyles];
 
+  /** An answer whose tiles are to be labelled, without a session. */
+  @property({ attribute: false }) result: SiteResult | null = null;
   @state() private view: View = 'queue';
   @state() private judging: { done: number; total: number } | null = null;
   @state() private failed = '';
   #facets: LabelFacets = facetsOf([]);
+
+  #own: Session | null = null;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('result') && this.result && this.session === this.#own) {
+      this.#own ??= ownSession();
+      this.session = this.#own;
+      this.#own?.openResult(this.result);
+    }
+    super.willUpdate(changed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const own = this.#own;
+    if (!own) return;
+    this.#own = this.session = null;
+    releaseLabels(own);
+    void own.dispose();
+  }
 
   protected override labelsChanged(state: LabelsState, before: LabelsState): void {
     if (state.labels !== before.labels) this.#facets = facetsOf([...state.labels.values()]);

@@ -160,9 +160,9 @@ export class UpwindControl implements IControl {
     session.setSite(assertSite(placeOf(at)));
     const result = await session.analyse();
     if (result) return result;
-    const { run, model } = session.state;
+    const { run } = session.state;
     if (run.phase !== 'failed') throw new DOMException('The analysis was cancelled.', 'AbortError');
-    throw new UserError(model.status === 'none' ? t('result.nomodel') : run.message);
+    throw new UserError(run.message || t('result.nomodel'));
   }
 
   /** The last answer; null before there is one. */
@@ -259,9 +259,8 @@ export class UpwindControl implements IControl {
       this.#emit('progress', { done: run.done, total: run.total });
     }
     if (changed.has('run') && run.phase === 'failed') {
-      this.#emit('error', {
-        message: model.status === 'none' ? t('result.nomodel') : run.message,
-      });
+      // A page without a model of its own has no words for it.
+      this.#emit('error', { message: run.message || t('result.nomodel') });
     }
     if (changed.has('model') && model.status === 'ready') {
       this.#emit('model', { id: model.info.id, backend: model.backend.name });

@@ -88,6 +88,7 @@ export class SiteOverlay implements IControl {
   #dirty = new Set<keyof OverlayContent>();
   #events = new EventTarget();
   #listens: boolean;
+  #attaching = false;
   /** The host's cursor, while ours is shown. */
   #hostCursor: string | null = null;
 
@@ -243,7 +244,22 @@ export class SiteOverlay implements IControl {
   /** Adds sources, images and layers where the style has none: at first, and after `setStyle`. */
   readonly #attach = (): void => {
     const map = this.#map;
-    if (!map || map.getSource(this.#ids.sources.tiles) || !map.style?._loaded) return;
+    if (!map || this.#attaching || map.getSource(this.#ids.sources.tiles)) return;
+    if (!map.style?._loaded) return;
+    // On a map that is drawn already, adding a picture calls this again.
+    this.#attaching = true;
+    try {
+      this.#addLayers(map);
+    } finally {
+      this.#attaching = false;
+    }
+    for (const key of Object.keys(this.#content)) this.#dirty.add(key as keyof OverlayContent);
+    this.#refresh();
+    this.#shownMarks = '';
+    this.#applyHighlight();
+  };
+
+  #addLayers(map: MapLibreMap): void {
     this.#images ??= overlayImages();
     for (const [name, image] of this.#images) {
       const id = this.#ids.image(name);
@@ -256,11 +272,7 @@ export class SiteOverlay implements IControl {
     for (const layer of overlayLayers(this.#ids, this.#look)) {
       map.addLayer(layer, before && map.getLayer(before) ? before : undefined);
     }
-    for (const key of Object.keys(this.#content)) this.#dirty.add(key as keyof OverlayContent);
-    this.#refresh();
-    this.#shownMarks = '';
-    this.#applyHighlight();
-  };
+  }
 
   #detach(map: MapLibreMap): void {
     // A map that was removed itself has no style left to clean.

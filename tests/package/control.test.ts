@@ -1,0 +1,197 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+
+/** Two maps of a host's own, a control over mock ports, and counts of what a page holds. */
+const PAGE = `<div id="one" style="height: 320px"></div><div id="two" style="height: 320px"></div>
+<script type="module">
+  import maplibregl from 'maplibre-gl';
+  import 'maplibre-gl/dist/maplibre-gl.css';
+  import { mockPorts } from '/tests/support/mock-ports.ts';
+  import { mockResult } from '/tests/support/mock-result.ts';
+  import { Session, UpwindControl } from '/components/maplibre.ts';
+  const style = (colour) => ({ version: 8, sources: {}, layers: [
+    { id: 'host', type: 'background', paint: { 'background-color': colour } }] });
+  const mapIn = (container, options = {}) => new Promise((ready) => {
+    const map = new maplibregl.Map({ container, style: style('#9fb09a'), center: [20.5126, -34.0368], zoom: 12, ...options });
+    map.once('load', () => ready(map));
+  });
+  const held = [];
+  for (const target of [window, document]) {
+    const { addEventListener, removeEventListener } = target;
+    const at = ([type, listener]) => held.findIndex((one) => one[0] === target && one[1] === type && one[2] === listener);
+    target.addEventListener = (...call) => {
+      if (at(call) < 0) held.push([target, call[0], call[1]]);
+      addEventListener.apply(target, call);
+    };
+    target.removeEventListener = (...call) => {
+      if (at(call) >= 0) held.splice(at(call), 1);
+      removeEventListener.apply(target, call);
+    };
+  }
+  const answered = async () => {
+    const session = new Session(mockPorts());
+    session.openResult(mockResult());
+    return session;
+  };
+  Object.assign(window, { style, mapIn, answered, UpwindControl, mockResult, Session, mockPorts });
+  window.traces = (map) => ({
+    layers: map.getStyle().layers.map(({ id }) => id),
+    sources: Object.keys(map.getStyle().sources),
+    images: map.listImages(),
+    elements: map.getContainer().querySelectorAll('[class*=upwind], upwind-control-panel').length,
+    cursor: map.getCanvas().style.cursor,
+    listeners: Object.fromEntries(Object.entries(map._listeners ?? {}).map(([type, list]) => [type, list.length]).filter(([, n]) => n > 0)),
+    listening: held.map(([, type]) => type).sort(),
+  });
+  window.ready = true;
+</script>`;
+
+// What the page above puts on its window; the browser types nothing.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+declare const window: any;
+
+let browser: Browser;
+let served: ServedVite;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  served = await serveVite({ pages: { '/host.html': PAGE } });
+  browser = await launchChromium({ webgl: true, webgpu: false });
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  complaints = watchPage(page);
+  await page.goto(`${served.url}/host.html`);
+  await page.waitForFunction(() => window.ready);
+});
+afterEach(async () => {
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('added and removed fifty times, it leaves the host as it was', async () => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  const cycle = (times: number) =>
+    page.evaluate(async (count) => {
+      window.map ??= await window.mapIn('one');
+      window.before ??= window.traces(window.map);
+      window.session ??= await window.answered();
+      for (let i = 0; i < count; i++) {
+        const control = new window.UpwindControl({ session: window.session, open: true });
+        window.map.addControl(control, 'top-left');
+        await new Promise(requestAnimationFrame);
+        window.during = window.traces(window.map);
+        window.map.removeControl(control);
+      }
+      await new Promise((idle) => window.map.once('idle', idle));
+      return { before: window.before, during: window.during, after: window.traces(window.map) };
+    }, times);
+  const held = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    return {
+      heapMB: of('JSHeapUsedSize') / 1e6,
+      nodes: of('Nodes'),
+      listeners: of('JSEventListeners'),
+    };
+  };
+  await cycle(5);
+  const early = await held();
+  const { before, during, after } = await cycle(50);
+  const late = await held();
+  expect(during.layers.length).toBeGreaterThan(before.layers.length + 5);
+  expect(during.elements).toBeGreaterThan(0);
+  expect(after).toEqual(before);
+  expect(late.listeners - early.listeners).toBeLessThan(20);
+  expect(late.nodes - early.nodes).toBeLessThan(200);
+  expect(late.heapMB - early.heapMB).toBeLessThan(4);
+});
+
+test('survives setStyle, keeps to its prefix and its own map', async () => {
+  const seen = await page.evaluate(async () => {
+    const [one, two] = [await window.mapIn('one'), await window.mapIn('two')];
+    const session = await window.answered();
+    const first = new window.UpwindControl({ session, prefix: 'mine' });
+    const second = new window.UpwindControl({ session: new window.Session(window.mockPorts()) });
+    one.addControl(first, 'top-right');
+    two.addControl(second, 'bottom-left');
+    const ours = (map: { getStyle(): { layers: { id: string }[] } }) =>
+      map
+        .getStyle()
+        .layers.map(({ id }) => id)
+        .filter((id) => id !== 'host');
+    const before = ours(one);
+    one.setStyle(window.style('#404040'), { diff: false });
+    await new Promise((idle) => one.once('idle', idle));
+    second.open();
+    const side = two.getContainer().querySelector('upwind-control-panel').side;
+    return {
+      before,
+      after: ours(one),
+      two: ours(two),
+      side,
+      governs: first.getResult().governing,
+      none: second.getResult(),
+      tiles: one.querySourceFeatures('mine-tiles').length,
+    };
+  });
+  expect(seen.before.length).toBeGreaterThan(5);
+  expect(seen.after).toEqual(seen.before);
+  expect(seen.before.every((id: string) => id.startsWith('mine-'))).toBe(true);
+  expect(seen.two.every((id: string) => id.startsWith('upwind-'))).toBe(true);
+  expect(seen.side).toBe('left');
+  expect(seen.none).toBeNull();
+  expect(seen.tiles).toBeGreaterThan(0);
+});
+
+test('analyses a place, tells it by typed events, and says what cannot be done', async () => {
+  const seen = await page.evaluate(async () => {
+    const map = await window.mapIn('one');
+    const session = new window.Session(window.mockPorts());
+    await session.useImagery({ id: 'demo' });
+    const control = new window.UpwindControl({ session });
+    const heard: string[] = [];
+    for (const type of ['pick', 'progress', 'result', 'open', 'close']) {
+      control.on(type, () => heard.push(type));
+    }
+    map.addControl(control);
+    const result = await control.analyse([-82.64, 27.76]);
+    control.open();
+    control.close();
+    const refused = await control.analyse([0, 91]).catch((error: Error) => error.message);
+    const noModel = await control.setModel('no model').catch((error: Error) => error.message);
+    const same = control.getResult();
+    return { heard: [...new Set(heard)], governing: result.governing, refused, noModel, same };
+  });
+  expect(seen.heard).toEqual(['progress', 'result', 'open', 'close']);
+  expect(seen.governing).toMatch(/^[BCD]$/);
+  expect(seen.refused).toContain('Latitude');
+  expect(seen.noModel).toContain('names no model');
+  expect(seen.same?.governing).toBe(seen.governing);
+});
+
+test('speaks the words that the host gives its map', async () => {
+  await page.evaluate(async () => {
+    document.documentElement.lang = 'de';
+    const map = await window.mapIn('one', {
+      locale: {
+        'Upwind.control.button': 'Windexposition',
+        'Upwind.site.height': 'Mittlere Dachhöhe',
+      },
+    });
+    map.addControl(new window.UpwindControl({ session: await window.answered() }));
+  });
+  await page.getByRole('button', { name: 'Windexposition' }).click();
+  await page.getByLabel('Mittlere Dachhöhe').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Windexposition', expanded: false }).waitFor();
+});
