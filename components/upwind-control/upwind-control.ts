@@ -79,10 +79,12 @@ export class UpwindControl implements IControl {
   }
 
   #make(): Session {
-    const { directions, settings, ...options } = this.#options;
+    const { height, imagery, model, settings } = this.#options;
     return createSession({
-      ...options,
-      settings: { ...settings, ...(directions && { extraBearingsDeg: directions }) },
+      ...(height !== undefined && { height }),
+      ...(imagery !== undefined && { imagery }),
+      ...(model !== undefined && { model }),
+      ...(settings && { settings }),
     });
   }
 
@@ -157,7 +159,7 @@ export class UpwindControl implements IControl {
    */
   async analyse(at: LngLatInput): Promise<SiteResult> {
     const session = this.#session;
-    session.setSite(assertSite(placeOf(at)));
+    this.#setSite(assertSite(placeOf(at)));
     const result = await session.analyse();
     if (result) return result;
     const { run } = session.state;
@@ -234,6 +236,8 @@ export class UpwindControl implements IControl {
 
   /** A place typed into the panel is the session's already. */
   readonly #onPanelPick = (event: HTMLElementEventMap['upwind-pick']): void => {
+    const { directions } = this.#options;
+    if (directions) void this.#session.setBearings({ bearingsDeg: [...directions] });
     this.#emit('pick', { at: event.detail.at });
     void this.#session.analyse();
   };
@@ -246,8 +250,14 @@ export class UpwindControl implements IControl {
     this.#panel.narrow = this.#map.getContainer().clientWidth < NARROW_PX;
   };
 
-  #pick(at: LngLat): void {
+  #setSite(at: LngLat): void {
     this.#session.setSite(at);
+    const { directions } = this.#options;
+    if (directions) void this.#session.setBearings({ bearingsDeg: [...directions] });
+  }
+
+  #pick(at: LngLat): void {
+    this.#setSite(at);
     this.#emit('pick', { at });
     void this.#session.analyse();
   }

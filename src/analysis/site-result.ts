@@ -78,7 +78,7 @@ export const refinementSchema = z.object({
     }),
   ),
 });
-export type Refinement = z.infer<typeof refinementSchema>;
+export type Refinement = Infer<typeof refinementSchema>;
 
 export const siteResultSchema = z.object({
   schema: z.literal('upwind.site-result'),
