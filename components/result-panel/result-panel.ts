@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { DirectionResult } from '../../src/analysis/site-result.ts';
+import { openCategory } from '../../src/exposure/open-category.ts';
 import { severity } from '../../src/roughness/category.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import '../export-menu/export-menu.ts';
@@ -84,8 +85,7 @@ export class UpwindResult extends SessionElement {
     if (!letter) return nothing;
     if (result && result.tiles.every(({ roughness }) => roughness === null)) return unseen();
     const from = directions.filter(({ exposure }) => exposure === letter);
-    const strict = worstOf(directions.filter(({ undetermined }) => undetermined).map(strictest));
-    const open = result && strict && severity(strict) > severity(letter) ? strict : null;
+    const open = result ? openCategory(letter, directions) : null;
     const unit = settings.unit;
     const kz = from[0]?.kz.toFixed(3) ?? '–';
     const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
@@ -143,11 +143,6 @@ export class UpwindResult extends SessionElement {
     </section>`;
   }
 }
-
-const strictest = (direction: DirectionResult): DirectionResult => ({
-  ...direction,
-  exposure: direction.exposureStrict,
-});
 
 /** A letter here would be the rules' word on no ground at all. */
 const unseen = () =>

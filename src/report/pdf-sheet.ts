@@ -272,7 +272,10 @@ export class PdfSheet {
     { size, bold }: { size: number; bold: boolean },
   ): string[] {
     const font = this.font(bold);
-    const fits = (line: string): boolean => font.widthOfTextAtSize(line, size) <= width;
+    // Letter by letter: whole strings are measured with kerning, and drawn without.
+    const widthOf = (line: string): number =>
+      [...line].reduce((sum, letter) => sum + font.widthOfTextAtSize(letter, size), 0);
+    const fits = (line: string): boolean => widthOf(line) <= width;
     const lines: string[] = [];
     let line = '';
     for (let word of toWinAnsi(text).split(/ +/)) {

@@ -2,6 +2,7 @@ import { reassess } from '../analysis/reassess.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
+import { openCategory } from '../exposure/open-category.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import { SYNTHETIC_NOTE, limitsOf } from './limits.ts';
 import { feetAndMetres, heightText, percent, shiftText, wholeFeet } from './lengths.ts';
@@ -44,13 +45,15 @@ export interface ReportContent {
 export function reportContent(result: SiteResult, about: ReportAbout): ReportContent {
   const { site, settings, directions, governing } = result;
   const table = editionTable(settings.edition);
+  const open = openCategory(governing, directions);
   const worst = directions.filter(({ exposure }) => exposure === governing).map(({ name }) => name);
   return {
     title: 'Wind exposure category by direction',
     facts: factsOf(result, about),
     governing,
     governingText:
-      `Exposure ${governing} governs, from ${worst.join(', ')}. ` +
+      `${open ? 'At least exposure' : 'Exposure'} ${governing}${open ? '' : ' governs'}, ` +
+      `from ${worst.join(', ')}${open ? `; ground not seen could make it ${open}` : ''}. ` +
       `${table.title}, section 26.7.3; mean roof height h = ${heightText(site.heightFt)}.`,
     table: {
       head: [

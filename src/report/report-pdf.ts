@@ -56,7 +56,7 @@ export async function reportPdf(result: SiteResult, about: ReportAbout): Promise
   sheet.figure(map, { picture, left: (sheet.width - side) / 2 });
   sheet.space(6);
   sheet.text(
-    `B, C, D: roughness of the tile; * set by hand; ? not known, hatched. Imagery: ${imagery.attribution}${mosaic ? '' : ' (pictures not kept with this result)'}.`,
+    `B, C, D: roughness of the tile; * set by hand; ? not known, hatched. Imagery: ${imagery.attribution || imagery.name}${mosaic ? '' : ' (pictures not kept with this result)'}.`,
     { size: 8 },
   );
 

@@ -109,6 +109,26 @@ describe('reportHtml', () => {
     }
     expect(reportHtml(structuredClone(result), about)).toBe(html);
   });
+
+  it('does not call an answer governing that ground not seen could make worse', () => {
+    const directions = result.directions.map((direction) => ({
+      ...direction,
+      exposure: 'C' as const,
+      exposureStrict: 'D' as const,
+    }));
+    const of = (undetermined: boolean) =>
+      reportHtml(
+        {
+          ...result,
+          governing: 'C',
+          directions: directions.map((direction) => ({ ...direction, undetermined })),
+        },
+        about,
+      );
+    expect(of(false)).toContain('Exposure C governs, from N,');
+    expect(of(true)).toContain('At least exposure C, from N,');
+    expect(of(true)).toContain('; ground not seen could make it D.');
+  });
 });
 
 describe('figures', () => {
