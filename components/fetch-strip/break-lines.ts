@@ -48,11 +48,12 @@ export function breakLines({ segments, unit, onMove }: BreakLineOptions): Templa
       move(((event.clientX - bar.left) / bar.width) * lengthM, event.type === 'pointerup');
     };
     const name = (one: FetchSegment): string => one.roughness ?? t('ground.unknown');
+    // The style as a property: a strict content security policy blocks the attribute.
     return html`<span
       class="handle"
       role="slider"
       tabindex="0"
-      style="left: ${((100 * atM) / lengthM).toFixed(2)}%"
+      .style=${`left: ${((100 * atM) / lengthM).toFixed(2)}%`}
       aria-label=${t('override.handle', { inner: name(segment), outer: name(next) })}
       aria-valuemin=${Math.round(segment.fromM)}
       aria-valuemax=${Math.round(next.toM)}

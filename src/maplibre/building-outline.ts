@@ -59,10 +59,15 @@ export class BuildingOutline {
     });
     const { long, short } = HALF;
     const outline = `M${-long} ${-short}H${long}V${short}H${-long}ZM0 ${-short}V${-HANDLE_PX + 12}`;
-    this.element.innerHTML = `<svg width="200" height="200" viewBox="-100 -100 200 200" aria-hidden="true"
-      style="position:absolute;left:-100px;top:-100px">
+    this.element.innerHTML = `<svg width="200" height="200" viewBox="-100 -100 200 200" aria-hidden="true">
       <g fill="none"><path d="${outline}" stroke="#0a1017" stroke-opacity=".6" stroke-width="4.5"/>
       <path d="${outline}" stroke="#fff" stroke-width="2"/></g></svg>`;
+    // Not as an attribute in the markup, which a strict content security policy blocks.
+    Object.assign(this.element.querySelector('svg')!.style, {
+      position: 'absolute',
+      left: '-100px',
+      top: '-100px',
+    });
     this.handle = document.createElement('div');
     this.handle.tabIndex = 0;
     this.handle.setAttribute('role', 'slider');

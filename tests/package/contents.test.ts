@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { beforeAll, expect, test } from 'vitest';
+import { installPacked, packageJson, packPackage } from '../support/packed.ts';
+
+/** Measured when this was written: far off on either side is worth a look. */
+const SIZES = { tarballMB: 6.8, exposureOfFetchKB: 5.5 };
+
+let folder: string;
+let upwind: string;
+beforeAll(() => {
+  folder = installPacked(null);
+  upwind = join(folder, 'node_modules/upwind');
+});
+
+const run = (code: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+
+test('every entry that the package names is in it, with its types', () => {
+  for (const target of Object.values(packageJson.exports)) {
+    const paths = typeof target === 'string' ? [target] : Object.values(target);
+    for (const path of paths)
+      expect(existsSync(join(upwind, path.replace('*', ''))), path).toBe(true);
+  }
+  for (const file of ['element.js', 'maplibre.js', 'index.js', 'worker.js']) {
+    expect(existsSync(join(upwind, 'dist/browser', file)), file).toBe(true);
+  }
+  expect(existsSync(join(upwind, 'public/models/upwind-vit/model.safetensors'))).toBe(true);
+});
+
+test('imports nothing that it does not declare', () => {
+  const declared = new Set([
+    ...Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies }),
+    ...builtinModules.flatMap((name) => [name, `node:${name}`]),
+    // Node's WebGPU, where someone has installed it.
+    'webgpu',
+  ]);
+  const named = new Set<string>();
+  for (const path of readdirSync(join(upwind, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.js') || path.startsWith('browser')) continue;
+    const code = readFileSync(join(upwind, 'dist', path), 'utf8');
+    for (const [, name] of code.matchAll(
+      /^(?:import|export)(?:[^'"=;]*\sfrom)?\s*['"]([^'".][^'"]*)['"]/gm,
+    )) {
+      named.add(
+        name!
+          .split('/')
+          .slice(0, name!.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    }
+  }
+  expect(named.size).toBeGreaterThan(10);
+  expect([...named].filter((name) => !declared.has(name))).toEqual([]);
+});
+
+test('importing the core touches no page, no network and no backend', () => {
+  const seen = run(`
+    const touched = [];
+    for (const name of ['window', 'document', 'localStorage', 'indexedDB', 'caches', 'Worker']) {
+      Object.defineProperty(globalThis, name, { get: () => void touched.push(name), configurable: true });
+    }
+    globalThis.fetch = () => touched.push('fetch');
+    const before = new Set(Object.keys(globalThis));
+    const core = await import('upwind');
+    // zod keeps its registry where two copies of zod find it; nothing of ours may be left.
+    touched.push(...Object.keys(globalThis).filter((name) => !before.has(name) && !name.startsWith('__zod_')));
+    console.log(JSON.stringify({ touched, governs: core.exposureOfFetch(
+      [{ roughness: 'B', lengthFt: 650 }, { roughness: 'D', lengthFt: 12000 }], { heightFt: 25 }).exposure }));
+  `);
+  expect(JSON.parse(seen)).toEqual({ touched: [], governs: 'C' });
+});
+
+test('a page that uses one rule gets that rule, not the library', async () => {
+  writeFileSync(join(folder, 'entry.js'), `export { exposureOfFetch } from 'upwind';`);
+  const bundle = await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry: 'entry.js', formats: ['es'], fileName: 'entry' },
+    },
+  });
+  const [{ output }] = bundle as unknown as [{ output: { code: string }[] }];
+  const kB = output.reduce((sum, { code }) => sum + gzipSync(code).length, 0) / 1000;
+  expect(kB).toBeLessThan(SIZES.exposureOfFetchKB * 1.3);
+  expect(kB).toBeGreaterThan(SIZES.exposureOfFetchKB * 0.5);
+});
+
+test('the tarball is as large as expected: model, code for bundlers, code for pages', () => {
+  const megabytes = statSync(packPackage()).size / 1e6;
+  expect(megabytes).toBeLessThan(SIZES.tarballMB * 1.25);
+  expect(megabytes).toBeGreaterThan(SIZES.tarballMB * 0.75);
+});
+
+test('the manifest describes every element that is published', () => {
+  const manifest = JSON.parse(readFileSync(join(upwind, 'dist/custom-elements.json'), 'utf8')) as {
+    modules: { declarations?: { tagName?: string; summary?: string; description?: string }[] }[];
+  };
+  const elements = manifest.modules
+    .flatMap(({ declarations = [] }) => declarations)
+    .filter(({ tagName }) => tagName);
+  const undocumented = elements.filter(({ summary, description }) => !summary && !description);
+  expect(undocumented.map(({ tagName }) => tagName)).toEqual([]);
+  const names = elements.map(({ tagName }) => tagName);
+  const promised = [
+    'upwind-map',
+    'upwind-rose',
+    'upwind-result-table',
+    'upwind-labels',
+    'upwind-trainer',
+  ];
+  expect(names).toEqual(expect.arrayContaining(promised));
+});
