@@ -12,7 +12,7 @@ const LOOK_OUT_M = 1707;
 const worst = (a: R, b: R): R => (a > b ? a : b);
 
 /** Ground around the mock site: sea to the south-east, town to the west, grass elsewhere. */
-function groundAt(eastM: number, northM: number): R {
+export function groundAt(eastM: number, northM: number): R {
   if (eastM - northM > 900) return 'D';
   if (eastM < 300) return 'B';
   return 'C';
