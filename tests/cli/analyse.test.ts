@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { csvParse } from 'd3-dsv';
@@ -62,16 +62,29 @@ test('one site: 145 tiles, eight directions, every file, the same bytes again', 
   expect(csvParse(csv)).toHaveLength(8);
 });
 
-test('ground beyond the imagery stays unknown, and a direction it decides says so', async () => {
+test('ground beyond the imagery stays unknown, decisions by hand hold beside it', async () => {
   // Nothing east of 20.52246°, an edge of the pyramid some 100 m east of the site.
   const half = await startTileServer({
     picture: async (z, x) => ((x / 2 ** z) * 360 - 180 > 20.5224 ? null : paint(z)),
   });
+  const path = join(out, 'overrides.json');
+  const by = { from: null, reason: 'Seen on site', by: 'A. Bauer' };
+  const overrides = [
+    { target: 'tile', id: 'e3n0', to: 'D', ...by },
+    { target: 'direction', id: 'W', to: 'D', ...by },
+  ];
+  await writeFile(path, JSON.stringify({ overrides }));
   try {
-    const run = await analyse('--imagery', half.template(), '--json', '--at=-34.0368,20.5214');
+    const run = await analyse(
+      ...['--imagery', half.template(), '--json', '--at=-34.0368,20.5214', '--overrides', path],
+    );
     expect(run.status).toBe(0);
     const result = parseSiteResult(JSON.parse(run.stdout));
-    const east = result.tiles.filter(({ eastM }) => eastM > 250);
+    const labelled = result.tiles.find(({ id }) => id === 'e3n0')!;
+    expect(labelled).toMatchObject({ roughness: 'D', modelRoughness: null, by: 'person' });
+    expect(result.directions.find(({ name }) => name === 'W')!.exposure).toBe('D');
+    expect(result.overrides).toEqual(overrides);
+    const east = result.tiles.filter(({ eastM, id }) => eastM > 250 && id !== 'e3n0');
     const west = result.tiles.filter(({ eastM }) => eastM < -250);
     expect(east.length).toBeGreaterThan(50);
     expect(east.every(({ roughness, missing }) => roughness === null && missing !== null)).toBe(
@@ -120,6 +133,11 @@ describe('bad input is one line and exit 2', () => {
       'an edition',
       ['analyse', '--at=1,2', '--height', '25ft', '--edition', '7-05'],
       /7-16 or 7-22/,
+    ],
+    [
+      'overrides that are not there',
+      ['analyse', '--at=1,2', '--height', '25ft', '--overrides', 'nowhere.json'],
+      /nowhere\.json/,
     ],
     ['no place at all', ['analyse', '--height', '25ft'], /--at/],
     ['a command that is none', ['analyze'], /unknown command 'analyze' \(Did you mean analyse\?\)/],

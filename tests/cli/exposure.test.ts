@@ -101,15 +101,49 @@ describe('upwind exposure', () => {
     expect(table).toContain('Governing: exposure C (ASCE/SEI 7-22');
   });
 
+  it('takes decisions by hand, from a list or a document that holds one', async () => {
+    const tiles = await file('town.geojson', toGeoJson([wedge('w', 'B')]));
+    const by = { reason: 'Seen on site', by: 'A. Bauer' };
+    const overrides = [
+      // Open ground in sector 45–90°, which only NE and E look at.
+      { target: 'segment', id: '1:0', from: 'B', to: 'C', ...by },
+      { target: 'direction', id: 'S', from: 'B', to: 'D', ...by },
+      { target: 'direction', id: 'upwards', from: 'B', to: 'D', ...by },
+    ];
+    const paths = await Promise.all([
+      file('list.json', overrides),
+      file('document.json', { schema: 'upwind.site-result', overrides }),
+    ]);
+    const args = ['exposure', '--tiles', tiles, AT, '--height', '25ft', '--json'];
+    const runs = await Promise.all(paths.map((path) => runCli([...args, '--overrides', path])));
+    for (const { status, stdout, stderr } of runs) {
+      expect(status).toBe(0);
+      // What fits nothing is told, and still handed on.
+      expect(stderr).toMatch(/^warning: .*upwards/);
+      const answer = JSON.parse(stdout);
+      expect(
+        answer.directions.map((d: { name: string; exposure: string }) => `${d.name} ${d.exposure}`),
+      ).toEqual(['N B', 'NE C', 'E C', 'SE B', 'S D', 'SW B', 'W B', 'NW B']);
+      expect(answer.governing).toBe('D');
+      expect(answer.overrides).toEqual(overrides);
+    }
+  });
+
   it('ends with one line and status 2 on input that cannot be used', async () => {
     const good = await file('good.geojson', toGeoJson([wedge('w', 'B')]));
     const bad = await file('bad.geojson', toGeoJson([wedge('w', 'E' as Roughness)]));
     const broken = await file('broken.geojson', '{"type":');
     const height = ['--height', '25ft'];
+    const nobody = await file('nobody.json', [{ target: 'roof', id: 'S', to: 'D' }]);
     const cases: [string[], RegExp][] = [
       [['--tiles', bad, AT, ...height], /has roughness "E"/],
       [['--tiles', broken, AT, ...height], /is not JSON/],
       [['--tiles', join(folder, 'none.geojson'), AT, ...height], /no such file/],
+      [
+        ['--tiles', good, AT, ...height, '--overrides', nobody],
+        /holds no overrides. Give a result/,
+      ],
+      [['--tiles', good, AT, ...height, '--overrides', broken], /Cannot read .*broken.geojson/],
       [['--tiles', good, '--at=12,34', ...height], /None of the 1 polygons lies within 1707 m/],
       [['--tiles', good, '--at=abc', ...height], /Cannot read "abc" as a place/],
       [['--tiles', good, AT, '--height', 'tall'], /Cannot read "tall" as a height/],
