@@ -2,7 +2,7 @@ import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { ReportAbout } from '../../src/report/report-content.ts';
 
 export interface ExportKind {
-  id: 'csv' | 'sectors' | 'tiles' | 'json' | 'pdf' | 'html';
+  id: 'csv' | 'qgis' | 'sectors' | 'tiles' | 'json' | 'pdf' | 'html';
   /** File name between `upwind-` and the extension. */
   stem: string;
   extension: string;
@@ -44,6 +44,15 @@ export const EXPORTS: readonly ExportKind[] = [
     async make(result) {
       const { directionsCsv } = await import('../../src/report/csv.ts');
       return text(directionsCsv(result), 'text/csv');
+    },
+  },
+  {
+    id: 'qgis',
+    stem: 'qgis',
+    extension: 'zip',
+    async make(result) {
+      const { qgisZip } = await import('../../src/report/qgis-zip.ts');
+      return new Blob([qgisZip(result)], { type: 'application/zip' });
     },
   },
   {

@@ -4,6 +4,7 @@ import type { Override } from '../exposure/verdict.ts';
 import { fromLocal } from '../site/geodesy.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import type { Tile } from '../site/tile.ts';
+import { isQuarter } from './quarters.ts';
 import type { Refinement, TileResult } from './site-result.ts';
 
 /** Quarters of a tile, clockwise from the north-east, as offsets in quarters of its side. */
@@ -38,9 +39,6 @@ export function quarterTiles(site: LngLat, tile: Tile): Tile[] {
     };
   });
 }
-
-/** True for the quarter of a tile. */
-export const isQuarter = ({ id }: { id: string }): boolean => id.includes('/');
 
 /** Tiles that are worth a finer look: on a boundary that decides, as the model saw them, whole. */
 export function refinable(

@@ -1,6 +1,6 @@
 import { exposureDistancesM } from '../exposure/distances.ts';
 import type { DirectionResult } from '../exposure/verdict.ts';
-import { isQuarter } from './refine.ts';
+import { quarteredIds } from './quarters.ts';
 import type { SiteResult, TileResult } from './site-result.ts';
 import { nearestM, touchesSector } from './stages.ts';
 
@@ -14,9 +14,7 @@ export function tilesOfDirection(result: SiteResult, direction: DirectionResult)
   const { reqB, lookOut } = exposureDistancesM(result.site.heightFt, result.settings.edition);
   // For D the rule looks to its very end; whether B prevails is settled sooner.
   const reachM = direction.exposure === 'D' ? lookOut : reqB;
-  const quartered = new Set(
-    result.tiles.filter(isQuarter).map(({ id }) => id.slice(0, id.lastIndexOf('/'))),
-  );
+  const quartered = quarteredIds(result.tiles);
   return result.tiles
     .filter((tile) => !quartered.has(tile.id) && nearestM(tile) < reachM)
     .filter((tile) => touchesSector(tile, sector))

@@ -61,6 +61,8 @@ const colourOfGround: ExpressionSpecification = [
 export const FIXED_SECTORS = 8;
 /** A filter that nothing passes; highlights start with it. */
 export const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
+/** Colours of a tile and of its quarters would mix. */
+const whole: ExpressionSpecification = ['!', ['get', 'quartered']];
 const visible = (shown: boolean) => ({
   visibility: shown ? ('visible' as const) : ('none' as const),
 });
@@ -78,6 +80,7 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       id: ids.tileFill,
       type: 'fill',
       source: sources.tiles,
+      filter: whole,
       layout: visible(look.tiles),
       paint: {
         'fill-color': colourOfGround,
@@ -89,7 +92,7 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       id: ids.tilePattern,
       type: 'fill',
       source: sources.tiles,
-      filter: ['!=', ground, 'waiting'],
+      filter: ['all', whole, ['!=', ground, 'waiting']],
       layout: visible(look.tiles),
       paint: { 'fill-pattern': image(['concat', 'hatch-', ground]), 'fill-opacity': 0.5 },
     },
@@ -111,7 +114,7 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       id: ids.tileUnsure,
       type: 'line',
       source: sources.tiles,
-      filter: ['get', 'unsure'],
+      filter: ['all', whole, ['get', 'unsure']],
       layout: visible(look.tiles),
       paint: {
         'line-color': '#ffffff',

@@ -1,4 +1,4 @@
-import { isQuarter } from '../analysis/refine.ts';
+import { isQuarter, quarteredIds } from '../analysis/quarters.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesM } from '../exposure/distances.ts';
 import { toLocal } from '../site/geodesy.ts';
@@ -63,9 +63,7 @@ export function mapFigure({ result, side, picture }: MapInput): Figure {
   }
   const lines = sectorShapes(result, scale, at);
   shapes.push(...lines.under);
-  const quartered = new Set(
-    tiles.filter(isQuarter).map(({ id }) => id.slice(0, id.lastIndexOf('/'))),
-  );
+  const quartered = quarteredIds(tiles);
   for (const tile of tiles) {
     // The quarters of a tile have letters of their own.
     if (quartered.has(tile.id)) continue;

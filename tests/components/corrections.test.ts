@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { strFromU8, unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
@@ -61,11 +62,11 @@ const shot = async (name: string) => {
     await page.screenshot({ path: `${process.env.UPWIND_SHOTS}/corrections-${name}.png` });
 };
 
-async function exported(item: RegExp): Promise<string> {
+async function exported(item: RegExp): Promise<Buffer> {
   await page.getByRole('button', { name: 'Export' }).click();
   const download = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: item }).click();
-  return readFile(await (await download).path(), 'utf8');
+  return readFile(await (await download).path());
 }
 
 describe('a direction set by hand', () => {
@@ -88,10 +89,16 @@ describe('a direction set by hand', () => {
     const words = 'direction SW: B to C, by A. Bauer: Quarry seen on site';
     await trail().getByText(words).waitFor();
 
-    const csv = await exported(/Directions, table/);
+    const csv = (await exported(/Directions, table/)).toString();
     const lines = csv.split('\n');
     expect(lines.find((line) => line.startsWith('SW,'))).toContain(words);
     expect(lines.find((line) => line.startsWith('NW,'))).not.toContain('A. Bauer');
+
+    const layers = unzipSync(await exported(/for QGIS/));
+    expect(strFromU8(layers['upwind-sectors.qml']!)).toContain('attr="exposure"');
+    expect(JSON.parse(strFromU8(layers['upwind-sectors.geojson']!))).toMatchObject({
+      overrides: [{ id: 'e1n0' }, { target: 'direction', id: 'SW', from: 'B', to: 'C' }],
+    });
 
     await trail().getByRole('button', { name: 'Undo the last correction' }).click();
     await say('B B B B B B B B');

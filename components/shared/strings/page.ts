@@ -249,6 +249,7 @@ export const pageStrings = {
   'export.making': 'Making the file…',
   'export.made': '{name} saved.',
   'export.csv': 'Directions, table',
+  'export.qgis': 'Both layers, for QGIS',
   'export.sectors': 'Sectors, for GIS',
   'export.tiles': 'Tiles, for GIS',
   'export.json': 'Everything',
