@@ -6,7 +6,7 @@ import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-import { DESKTOP, PHONE } from './page.ts';
+import { DESKTOP, PHONE, mapIsThere } from './page.ts';
 
 /**
  * The mock ground: town up to 375 m east of the site as the 250 m tiles see it, 300 m in truth,
@@ -40,6 +40,7 @@ beforeEach(async () => {
   complaints = watchPage(page);
   await page.goto(`${served.url}/corrections.html`);
   await table().getByRole('rowheader').nth(7).waitFor();
+  await mapIsThere(page);
 });
 afterEach(async () => {
   await page.context().close();
