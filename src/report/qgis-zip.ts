@@ -1,4 +1,4 @@
-import { ZipWriter } from '../labels/archives/zip-writer.ts';
+import { strToU8, zipSync } from 'fflate';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { sectorsGeojson, tilesGeojson } from './geojson.ts';
 import { qgisStyle } from './qml.ts';
@@ -8,18 +8,12 @@ import { qgisStyle } from './qml.ts';
  * The tiles come first, so that the sectors lie above them where QGIS opens all at once.
  */
 export function qgisZip(result: SiteResult): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  const zip = new ZipWriter((bytes) => parts.push(bytes));
-  zip.add('upwind-tiles.geojson', tilesGeojson(result));
-  zip.add('upwind-tiles.qml', qgisStyle('roughness'));
-  zip.add('upwind-sectors.geojson', sectorsGeojson(result));
-  zip.add('upwind-sectors.qml', qgisStyle('exposure'));
-  zip.finish();
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  const files = {
+    'upwind-tiles.geojson': strToU8(tilesGeojson(result)),
+    'upwind-tiles.qml': strToU8(qgisStyle('roughness')),
+    'upwind-sectors.geojson': strToU8(sectorsGeojson(result)),
+    'upwind-sectors.qml': strToU8(qgisStyle('exposure')),
+  };
+  // A date of its own: the same result gives the same bytes.
+  return zipSync(files, { mtime: new Date(1980, 0, 1) });
 }
