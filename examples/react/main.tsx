@@ -6,18 +6,18 @@ import type { UpwindMap, UpwindResultEvent, UpwindRose } from 'upwind/element';
 import 'upwind/element';
 
 // React 19 sets properties and `on…` events of elements that it does not know; this names them.
-type Element<E, P> = DetailedHTMLProps<HTMLAttributes<E>, E> & P;
+type Custom<E, P> = DetailedHTMLProps<HTMLAttributes<E>, E> & P;
 declare module 'react' {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how React is extended
   namespace JSX {
     interface IntrinsicElements {
-      'upwind-map': Element<
+      'upwind-map': Custom<
         UpwindMap,
         Partial<Pick<UpwindMap, 'site' | 'height' | 'imagery' | 'model'>> & {
           'onupwind-result'?: (event: UpwindResultEvent) => void;
         }
       >;
-      'upwind-rose': Element<UpwindRose, Partial<Pick<UpwindRose, 'result' | 'unit'>>>;
+      'upwind-rose': Custom<UpwindRose, Partial<Pick<UpwindRose, 'result' | 'unit'>>>;
     }
   }
 }
