@@ -33,10 +33,14 @@ export async function openApp(
   const page = await (await browser.newContext({ viewport: DESKTOP, ...context })).newPage();
   await page.goto(`${served.url}/app.html?${query}`);
   await page.getByRole('tab', { name: 'Site', exact: true }).waitFor();
-  await mapIsThere(page);
+  await page.waitForFunction(() => {
+    const map = document.querySelector('upwind-app')?.shadowRoot?.querySelector('upwind-map');
+    return map && !map.shadowRoot?.querySelector('.message');
+  });
   return page;
 }
 
+/** Waits until the map of a site draws. */
 export async function mapIsThere(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const map = document.querySelector('upwind-app')?.shadowRoot?.querySelector('upwind-map');
