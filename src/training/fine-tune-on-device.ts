@@ -4,6 +4,7 @@ import type { BackendInfo, BackendName } from '../vit/classifier.ts';
 import { fineTune } from './fine-tune.ts';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune.ts';
 import type { TrainerState } from './trainer-state.ts';
+import { fusedTrainingIfSound } from './webgpu/fused-training.ts';
 
 export interface DeviceOptions {
   /** Backends to try, best first. */
@@ -41,7 +42,7 @@ export async function fineTuneOnDevice(
   const givenUp: BackendInfo['rejected'] = [];
   for (let losses = 0; ;) {
     const started = await device.start(order);
-    const { info } = started;
+    const info = await withKernels(started.info, options);
     const backend = { ...info, rejected: [...givenUp, ...info.rejected] };
     device.onBackend?.(backend);
     try {
@@ -61,6 +62,19 @@ export async function fineTuneOnDevice(
       }
     }
   }
+}
+
+/** Says whose kernels train, where there is a choice. */
+async function withKernels(
+  info: BackendInfo,
+  { checkpoint }: FineTuneOptions,
+): Promise<BackendInfo> {
+  const { fused, reason } = await fusedTrainingIfSound(checkpoint.config);
+  fused?.dispose();
+  if (fused) return { ...info, detail: `${info.detail}, fused kernels` };
+  return reason
+    ? { ...info, detail: `${info.detail}, stock kernels (the fused ones: ${reason})` }
+    : info;
 }
 
 async function untilFault(

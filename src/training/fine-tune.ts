@@ -10,6 +10,7 @@ import { createLearner } from './learner.ts';
 import { memoryLimit, planMemory } from './memory.ts';
 import { checkSettings } from './settings.ts';
 import { TrainingRun } from './training-run.ts';
+import { fusedTrainingIfSound } from './webgpu/fused-training.ts';
 
 export * from './fine-tune-options.ts';
 
@@ -28,6 +29,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
   assertTrainable(dataset, options);
   const limit = memoryLimit(tf.getBackend() as BackendName);
   const { checkpointing } = planMemory(checkpoint.config, settings, limit);
+  const { fused } = await fusedTrainingIfSound(checkpoint.config);
   const weights = uploadWeights(checkpoint);
   const { features = memoryFeatures() } = options;
   const learner = createLearner({
@@ -36,6 +38,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
     settings,
     checkpointing,
     features,
+    fused,
     signal,
   });
   const optimizer = new AdamW(settings);
@@ -45,6 +48,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
   } finally {
     optimizer.dispose();
     learner.dispose();
+    fused?.dispose();
     tf.dispose(weights);
   }
 }

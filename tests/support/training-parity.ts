@@ -11,6 +11,7 @@ import {
 import type { BackpropOptions } from '../../src/training/backprop.ts';
 import { uploadWeights } from '../../src/training/device-weights.ts';
 import { linearDecay, totalSteps } from '../../src/training/schedule.ts';
+import type { FusedTraining } from '../../src/training/webgpu/fused-training.ts';
 import { patchLength, trainedNames } from '../../src/training/vit-shape.ts';
 import { imagesToPatches } from '../../src/vit/preprocess.ts';
 import { NANO, checkpointAt, nanoExpected, rgbImage } from './training.ts';
@@ -20,10 +21,11 @@ import type { NanoExpected } from './training.ts';
  * Holds hand-written gradients and whole runs against PyTorch's figures on one backend.
  * @param start puts TensorFlow.js on that backend
  * @param perHead ways of attention to try; the backend's own comes in the runs anyway
+ * @param fused kernels of our own to hold against PyTorch too, once the backend is started
  */
 export function parityWithPyTorch(
   start: () => Promise<void>,
-  { perHead = [true, false] }: { perHead?: boolean[] } = {},
+  { perHead = [true, false], fused }: { perHead?: boolean[]; fused?: () => FusedTraining } = {},
 ): void {
   let nano: Checkpoint;
   let expected: NanoExpected;
@@ -50,8 +52,12 @@ export function parityWithPyTorch(
 
   const whole = { mode: 'full', lastBlocks: null } as const;
 
-  const variants: [string, Omit<BackpropOptions, 'part'>][] = [
-    ...perHead.map((way): [string, Omit<BackpropOptions, 'part'>] => [
+  type Variant = Omit<BackpropOptions, 'part' | 'fused'>;
+  /** What the runs use: our own kernels where there are any. */
+  const kernels = () => fused?.() ?? null;
+
+  const variants: [string, Variant][] = [
+    ...perHead.map((way): [string, Variant] => [
       way ? 'head by head' : 'all heads at once',
       { checkpointing: false, perHead: way },
     ]),
@@ -67,7 +73,7 @@ export function parityWithPyTorch(
         weights,
         nano.config,
         { patches, oneHot },
-        { ...options, part: whole },
+        { ...options, part: whole, fused: kernels() },
       );
       expect((await result.loss.data())[0]).toBeCloseTo(expected.loss_all12, 5);
       close(await result.logits.data(), expected.logits.values, 2e-5);
@@ -89,7 +95,7 @@ export function parityWithPyTorch(
   it('features and logits of the plain forward pass agree', async () => {
     const weights = uploadWeights(nano);
     const patches = patchesOf(0, 12);
-    const features = forwardFeatures(weights, nano.config, patches);
+    const features = forwardFeatures(weights, nano.config, patches, { fused: kernels() });
     close(await features.data(), expected.cls_features.values, 2e-5);
     const logits = forwardHead(weights, features);
     close(await logits.data(), expected.logits.values, 2e-5);
@@ -104,7 +110,7 @@ export function parityWithPyTorch(
       weights,
       nano.config,
       { patches, oneHot },
-      { part, checkpointing: false },
+      { part, checkpointing: false, fused: kernels() },
     );
     expect(Object.keys(result.gradients).sort()).toEqual(trainedNames(nano.config, part).sort());
     const name = 'vit.encoder.layer.2.intermediate.dense.weight';
@@ -124,20 +130,22 @@ export function parityWithPyTorch(
       });
       const total = totalSteps(12, run.batch, run.epochs);
       expect(total).toBe(run.steps.length);
-      let flat: number | null = null;
+      let flat: ReturnType<typeof held> | null = null;
       for (const [step, wanted] of run.steps.entries()) {
         const from = (step % Math.ceil(12 / run.batch)) * run.batch;
         const to = Math.min(12, from + run.batch);
         const [patches, oneHot] = [patchesOf(from, to), oneHotOf(from, to)];
         const features =
-          run.mode === 'head' ? forwardFeatures(weights, nano.config, patches) : null;
+          run.mode === 'head'
+            ? forwardFeatures(weights, nano.config, patches, { fused: kernels() })
+            : null;
         const result = features
           ? headGradients(weights, features, oneHot)
           : backprop(
               weights,
               nano.config,
               { patches, oneHot },
-              { part: whole, checkpointing: false },
+              { part: whole, checkpointing: false, fused: kernels() },
             );
         const lr = linearDecay(run.learning_rate, step, total);
         const norm = optimizer.update(weights, result.gradients, lr);
@@ -151,17 +159,25 @@ export function parityWithPyTorch(
           features ?? [],
           result as unknown as tf.TensorContainer,
         ]);
-        flat ??= tf.memory().numTensors;
-        expect(tf.memory().numTensors).toBe(flat);
+        flat ??= held();
+        expect(held()).toEqual(flat);
       }
       const patches = patchesOf(0, 12);
-      const features = forwardFeatures(weights, nano.config, patches);
+      const features = forwardFeatures(weights, nano.config, patches, { fused: kernels() });
       const logits = forwardHead(weights, features);
       close(await logits.data(), run.logits_after, 1e-3);
       tf.dispose([weights, patches, features, logits]);
       optimizer.dispose();
     });
   });
+}
+
+/** What is held on the device. */
+function held() {
+  const { numTensors, numBytes, ...backend } = tf.memory() as tf.MemoryInfo & {
+    numBytesInGPU?: number;
+  };
+  return { numTensors, numBytes, inGpu: backend.numBytesInGPU };
 }
 
 function close(values: ArrayLike<number>, wanted: number[], slack: number, name = '') {
