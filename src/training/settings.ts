@@ -40,7 +40,7 @@ export const TUTORIAL: FineTuneSettings = {
 };
 
 /** For some tens of pictures; docs/tutorial.md tells how far it has been measured. */
-export const SMALL_SET: FineTuneSettings = { ...TUTORIAL, epochs: 12, learningRate: 1e-4 };
+export const SMALL_SET: FineTuneSettings = { ...TUTORIAL, learningRate: 1e-4 };
 
 /** For the head alone; chosen by cross-validation, see docs/tutorial.md. */
 export const HEAD: FineTuneSettings = {

@@ -49,7 +49,7 @@ export const trainStrings = {
   'train.preset.tutorial': 'Tutorial',
   'train.preset.tutorial.hint': 'All weights, gently: the tutorial’s values.',
   'train.preset.small-set': 'Small set',
-  'train.preset.small-set.hint': 'All weights, harder and longer: for some tens of pictures.',
+  'train.preset.small-set.hint': 'All weights, at five times the rate: for some tens of pictures.',
 
   'train.settings': 'Settings',
   'train.settings.tutorial': 'tutorial: {value}',
