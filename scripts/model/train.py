@@ -11,32 +11,37 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from upwind_model import cache as tiles  # noqa: E402
+from upwind_model.aerial import load_sources, whole  # noqa: E402
+from upwind_model.cache import Tiles, build  # noqa: E402
 from upwind_model.demo import build_demo  # noqa: E402
 from upwind_model.export import export, parameters  # noqa: E402
+from upwind_model.metrics import softmax, summary  # noqa: E402
 from upwind_model.photometry import degrade  # noqa: E402
 from upwind_model.store import sha256  # noqa: E402
+from upwind_model.teacher import Teacher  # noqa: E402
 from upwind_model.training import DEFAULTS, Trainer, predict  # noqa: E402
+
+IMAGERY = "UC Merced (0.3 m/px), RSSCN7 (four scales) and AID (about 2 to 30 m/px), composed to 250 m tiles"
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", required=True, help="folder of labelled aerial images with manifest.csv")
     p.add_argument("--teacher", required=True, help="checkpoint folder whose features are distilled")
-    p.add_argument("--cache", required=True, help="folder for composed tiles and teacher features")
+    p.add_argument("--cache", required=True, help="folder for composed tiles")
     p.add_argument("--run", required=True, help="folder for this run's state and log; resumed if it has some")
     p.add_argument("--out", help="checkpoint folder to write at the end")
     p.add_argument("--demo", help="folder written by `upwind demo-tiles`; an extra training domain")
-    p.add_argument("--shards", type=int, default=12, help="shards of composed training tiles")
-    p.add_argument("--taught", type=int, default=4, help="shards with the teacher's features")
-    p.add_argument("--per-shard", type=int, default=1000)
-    p.add_argument("--demo-shards", type=int, default=2)
-    p.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    p.add_argument("--without", default="", help="data sets left out, comma separated (for leave-one-out)")
+    p.add_argument("--shards", type=int, default=80, help="shards of composed training tiles")
+    p.add_argument("--per-shard", type=int, default=500)
+    p.add_argument("--demo-shards", type=int, default=3)
+    p.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that compose tiles")
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--leave-out", default="", help="data sets to leave out in turn, one run each, and test on")
     p.add_argument("--build-only", action="store_true", help="make the cache, then stop")
     p.add_argument("--export-only", action="store_true", help="write --out from the run's state as it is")
     for name, value in DEFAULTS.items():
-        if name not in ("splits", "teacher_width"):
+        if name != "teacher_width":
             kind = (lambda v: v.lower() == "true") if isinstance(value, bool) else type(value)
             p.add_argument("--" + name.replace("_", "-"), type=kind, default=value)
     return p.parse_args()
@@ -44,36 +49,53 @@ def arguments():
 
 def held_out(folder, seed, limit=None):
     """Held-out composed tiles, clean and degraded, and their labels."""
-    shards = tiles.Shards(folder, ("validation",))
-    pixels, labels, *_ = shards.batch(np.arange(len(shards))[:limit])
+    tiles = Tiles(folder, ("validation",))
+    pixels, labels = tiles.pixels[:limit], tiles.labels[:limit]
     planes = pixels.permute(0, 3, 1, 2).contiguous()
-    worse = (degrade(planes, np.random.default_rng(seed), clean=0.0) * 255).byte().permute(0, 2, 3, 1)
-    return pixels.numpy(), worse.numpy(), labels.numpy()
+    kinds = labels.argmax(1)
+    worse = (degrade(planes, np.random.default_rng(seed), clean=0.0, kinds=kinds) * 255).byte().permute(0, 2, 3, 1)
+    return pixels.numpy(), worse.numpy(), labels
+
+
+def leave_out(a, options, tiles):
+    """Train on all data sets but one, test on every image of that one, and print its figures."""
+    for name in a.leave_out.split(","):
+        trainer = Trainer(Path(a.run) / f"without-{name}", options, a.device)
+        model = trainer.fit(tiles, tiles.without([name]))
+        sources = load_sources(a.data, {name})
+        logits, _ = predict(model, np.stack([whole(s) for s in sources]))
+        figures = summary(softmax(logits), np.array([s.label for s in sources]))
+        line = {"left out": name, "tiles seen": trainer.step * options["batch"], **figures}
+        (trainer.run / "test.json").write_text(json.dumps(line) + "\n")
+        print(json.dumps(line), flush=True)
 
 
 def main():
     a = arguments()
-    torch.set_num_threads(a.threads)
-    tiles.build(a.data, a.cache, a.teacher, 1, 600, a.seed, "validation")
-    tiles.build(a.data, a.cache, a.teacher, a.shards, a.per_shard, a.seed, "train", a.taught)
+    wanted = {"validation": (6, 200), "train": (a.shards, a.per_shard)}
+    build(a.data, a.cache, a.teacher, wanted, a.seed, a.device, a.workers)
     splits = ["train"]
     if a.demo:
-        build_demo(a.demo, a.cache, None, a.demo_shards, a.per_shard * 4 // 5, a.seed)
+        build_demo(a.demo, a.cache, a.demo_shards, a.per_shard, a.seed)
         splits.append("demo")
     if a.build_only:
         return
-    without = [n for n in a.without.split(",") if n]
     options = {k: getattr(a, k, v) for k, v in DEFAULTS.items()}
-    options["splits"] = splits
-    clean, worse, labels = held_out(a.cache, 5, 400)
+    teacher = Teacher(a.teacher, a.device)
+    options["teacher_width"] = teacher.width
+    tiles = Tiles(a.cache, splits, None if a.export_only else teacher, a.device)
+    if a.leave_out:
+        leave_out(a, options, tiles)
+        return
+    clean, worse, labels = held_out(a.cache, 5, 600)
     truth = labels.argmax(1)
 
     def check(model):
         good, bad = (predict(model, x)[0].argmax(1) == truth for x in (clean, worse))
         return {"val": float(good.mean()), "val_degraded": float(bad.mean())}
 
-    trainer = Trainer(a.run, options)
-    model = trainer.average.eval() if a.export_only else trainer.fit(a.cache, check, without)
+    trainer = Trainer(a.run, options, a.device)
+    model = trainer.average.eval() if a.export_only else trainer.fit(tiles, np.arange(len(tiles)), check)
     if not a.out:
         return
     clean, worse, labels = held_out(a.cache, 11)
@@ -84,13 +106,13 @@ def main():
         "manifest_sha256": sha256(Path(a.data) / "manifest.csv"),
         "teacher_sha256": sha256(Path(a.teacher) / "model.safetensors"),
         "initialisation": "random",
-        "epochs_done": trainer.epoch,
+        "device": torch.cuda.get_device_name() if a.device == "cuda" else "cpu",
+        "seconds_spent": round(trainer.spent),
         "tiles_seen": trainer.step * trainer.o["batch"],
         "parameters": parameters(model.plain()),
-        **{k: v for k, v in trainer.o.items() if k not in ("teacher_width",)},
+        **{k: v for k, v in trainer.o.items() if k not in ("teacher_width", "seconds")},
     }
-    imagery = "UC Merced (0.3 m/px), RSSCN7 (four scales) and AID (about 2 to 30 m/px), composed to 250 m tiles"
-    print(json.dumps(export(model, a.out, held, training, imagery), indent=2))
+    print(json.dumps(export(model.cpu(), a.out, held, training, IMAGERY), indent=2))
 
 
 if __name__ == "__main__":

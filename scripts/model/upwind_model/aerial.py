@@ -9,6 +9,7 @@ again to the corrected maps. A few rounds separate water from its banks.
 
 import csv
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,9 @@ class Source:
 def load_sources(root, datasets=None):
     """All images of the manifest under ``root``, of the named datasets only if given."""
     with open(Path(root) / "manifest.csv", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    return [Source(r, root) for r in rows if not datasets or r["dataset"] in datasets]
+        rows = [r for r in csv.DictReader(handle) if not datasets or r["dataset"] in datasets]
+    with ThreadPoolExecutor() as pool:  # Pillow decodes outside Python's lock
+        return list(pool.map(lambda row: Source(row, root), rows))
 
 
 def whole(source, size=224):

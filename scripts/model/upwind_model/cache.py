@@ -1,128 +1,116 @@
-"""A disk cache of composed tiles and the teacher's features for them.
+"""A disk cache of composed tiles.
 
-Tiles come in shards; a shard is complete when its ``ready`` file exists, so a
-trainer may start on the first shards while more are being made.
+Tiles come in shards, made by several processes; a shard is complete when its
+``ready`` file exists, so that a build that was stopped goes on where it was.
 """
 
 import json
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from .aerial import CELLS, correct_labels, load_sources, whole
-from .compose import MAP, Composer, tile_label
+from .compose import MAP, Composer
 from .teacher import Teacher
 
-WIDTH = 192  # of the teacher's features
 DATASETS = ("aid", "rsscn7", "ucm", "demo")
 
 
-def pooled(chart, cells=14):
+def pooled(chart, cells=CELLS * 2):
     """Class map averaged to ``cells`` to the side."""
     f = MAP // cells
     return chart.reshape(cells, f, cells, f, 3).mean((1, 3))
 
 
-def corrected_sources(data, cache, teacher, log=print):
-    """Sources with corrected class maps; the teacher's answers are kept on disk."""
+def corrected_sources(data, cache, teacher_folder, device, log=print):
+    """Sources with corrected class maps; the maps are kept on disk."""
     sources = load_sources(data)
-    file = Path(cache) / "source-features.npz"
-    if file.exists():
-        patches = np.load(file)["patch"]
-    else:
-        start, cls, patches = time.time(), [], []
-        for i in range(0, len(sources), 32):
-            c, p = teacher.features(np.stack([whole(s) for s in sources[i : i + 32]]), CELLS)
-            cls.append(c)
-            patches.append(p)
-        patches = np.concatenate(patches)
-        np.savez(file, cls=np.concatenate(cls), patch=patches)
-        log(f"teacher features of {len(sources)} images in {time.time() - start:.0f} s")
-    for name in DATASETS:  # one set at a time, so that none teaches another
-        own = [i for i, s in enumerate(sources) if s.dataset == name]
-        if own:
-            correct_labels([sources[i] for i in own], patches[own])
+    file = Path(cache) / "source-maps.npy"
+    if not file.exists():
+        start = time.time()
+        teacher = Teacher(teacher_folder, device)
+        _, patches = teacher.features(np.stack([whole(s) for s in sources]), CELLS)
+        patches = patches.float().cpu().numpy()
+        for name in DATASETS:  # one set at a time, so that none teaches another
+            own = [i for i, s in enumerate(sources) if s.dataset == name]
+            if own:
+                correct_labels([sources[i] for i in own], patches[own])
+        np.save(file, np.stack([s.map for s in sources]).astype(np.float16))
+        log(f"labels of {len(sources)} images corrected in {time.time() - start:.0f} s", flush=True)
+    for source, chart in zip(sources, np.load(file).astype(np.float32)):
+        source.map = chart
     return sources
 
 
-def save_shard(folder, teacher, tiles, charts, used, batch=32):
-    """Write one shard: pixels, maps, labels, teacher features, origin bits.
-
-    Without a teacher the features are zero, which the trainer takes as absent.
-    """
+def save_shard(folder, tiles, charts, used):
+    """Write one shard: pixels, class maps, origin bits."""
     folder.mkdir(parents=True, exist_ok=True)
-    cls, patch = [], []
-    for i in range(0, len(tiles), batch):
-        if teacher is None:
-            n = len(tiles[i : i + batch])
-            cls.append(np.zeros((n, WIDTH), np.float16))
-            patch.append(np.zeros((n, CELLS, CELLS, WIDTH), np.float16))
-            continue
-        c, p = teacher.features(np.stack(tiles[i : i + batch]), CELLS)
-        cls.append(c)
-        patch.append(p)
     np.save(folder / "tiles.npy", np.stack(tiles))
     np.save(folder / "maps.npy", np.stack([pooled(m) for m in charts]).astype(np.float16))
-    np.save(folder / "labels.npy", np.stack([tile_label(m) for m in charts]))
-    np.save(folder / "cls.npy", np.concatenate(cls))
-    np.save(folder / "patch.npy", np.concatenate(patch))
     bits = [sum(1 << DATASETS.index(n) for n in u if n in DATASETS) for u in used]
     np.save(folder / "origin.npy", np.array(bits, np.uint8))
     (folder / "ready").write_text(json.dumps({"tiles": len(tiles)}))
 
 
-def build(data, cache, teacher_folder, shards, per_shard, seed, split="train", taught=None, log=print):
-    """Compose the missing shards of a split; the first ``taught`` (default all) get the
-    teacher's features, which cost several times what composing costs."""
-    if all((Path(cache) / f"{split}-{n:03d}" / "ready").exists() for n in range(shards)):
+_composer = None
+
+
+def _make(task):
+    folder, per_shard, seed = task
+    rng = np.random.default_rng(seed)
+    save_shard(folder, *map(list, zip(*[_composer.tile(rng) for _ in range(per_shard)])))
+    return folder.name
+
+
+def build(data, cache, teacher, wanted, seed, device="cpu", workers=1, log=print):
+    """Compose the missing shards of ``wanted``, ``{split: (shards, tiles a shard)}``."""
+    global _composer
+    cache = Path(cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    missing = {}
+    for split, (shards, per_shard) in wanted.items():
+        folders = [cache / f"{split}-{n:03d}" for n in range(shards)]
+        tasks = [(f, per_shard, [seed, n, len(split)]) for n, f in enumerate(folders) if not (f / "ready").exists()]
+        if tasks:
+            missing[split] = tasks
+    if not missing:
         return
-    teacher = Teacher(teacher_folder)
-    Path(cache).mkdir(parents=True, exist_ok=True)
-    sources = corrected_sources(data, cache, teacher, log)
-    composer = Composer([s for s in sources if s.split == split])
-    for n in range(shards):
-        folder = Path(cache) / f"{split}-{n:03d}"
-        if (folder / "ready").exists():
-            continue
+    sources = corrected_sources(data, cache, teacher, device, log)
+    for split, tasks in missing.items():
         start = time.time()
-        rng = np.random.default_rng([seed, n, len(split)])
-        made = [composer.tile(rng) for _ in range(per_shard)]
-        save_shard(folder, teacher if taught is None or n < taught else None, *map(list, zip(*made)))
-        log(f"{folder.name}: {per_shard} tiles in {time.time() - start:.0f} s", flush=True)
+        _composer = Composer([s for s in sources if s.split == split])
+        with get_context("fork").Pool(workers) as pool:
+            for i, name in enumerate(pool.imap_unordered(_make, tasks)):
+                if i % 10 == 9 or i + 1 == len(tasks):
+                    log(f"{split}: {i + 1} of {len(tasks)} shards, {time.time() - start:.0f} s", flush=True)
 
 
-class Shards:
-    """All complete shards of a split, memory mapped, as one indexable collection."""
+class Tiles:
+    """All complete shards of some splits, on one device, with the teacher's features.
 
-    def __init__(self, cache, splits=("train",), without=None):
+    ``teacher`` may be None: features are then absent (for held-out tiles).
+    """
+
+    def __init__(self, cache, splits=("train",), teacher=None, device="cpu"):
         found = [p.parent for s in splits for p in sorted(Path(cache).glob(f"{s}-*/ready"))]
-        self.parts = [{k: np.load(f / f"{k}.npy", mmap_mode="r") for k in ("tiles", "patch")} for f in found]
-        small = {k: [np.load(f / f"{k}.npy") for f in found] for k in ("maps", "labels", "cls", "origin")}
-        self.maps, self.labels, self.cls, self.origin = (
-            np.concatenate(small[k]) for k in ("maps", "labels", "cls", "origin")
-        )
-        self.where = np.array([(i, j) for i, p in enumerate(self.parts) for j in range(len(p["tiles"]))])
-        allowed = np.ones(len(self.where), bool)
-        for name in without or ():
-            allowed &= (self.origin >> DATASETS.index(name)) & 1 == 0
-        self.index = np.flatnonzero(allowed)
-        self.names = [f.name for f in found]
+        read = lambda name: [np.load(f / f"{name}.npy") for f in found]  # noqa: E731
+        self.pixels = torch.cat([torch.from_numpy(t).to(device) for t in read("tiles")])
+        maps = np.concatenate(read("maps")).astype(np.float32)
+        n, side = len(maps), maps.shape[1]
+        area = maps.reshape(n, side * side, 3).mean(1) ** 2
+        self.labels = area / area.sum(1, keepdims=True)
+        cells = maps.reshape(n, CELLS, side // CELLS, CELLS, side // CELLS, 3).mean((2, 4))
+        self.maps = torch.from_numpy(cells).to(device)
+        self.origin = np.concatenate(read("origin"))
+        self.cls, self.patch = teacher.features(self.pixels, CELLS) if teacher else (None, None)
 
     def __len__(self):
-        return len(self.index)
+        return len(self.pixels)
 
-    def batch(self, picks):
-        """Tensors for positions ``picks`` of :attr:`index`."""
-        ids = self.index[picks]
-        at = self.where[ids]
-        tiles = np.stack([self.parts[i]["tiles"][j] for i, j in at])
-        patch = np.stack([self.parts[i]["patch"][j] for i, j in at])
-        return (
-            torch.from_numpy(tiles),
-            torch.from_numpy(self.labels[ids]),
-            torch.from_numpy(self.maps[ids]).float(),
-            torch.from_numpy(self.cls[ids]).float(),
-            torch.from_numpy(patch).float(),
-        )
+    def without(self, names):
+        """Numbers of the tiles that show no pixel of the named data sets."""
+        bits = sum(1 << DATASETS.index(n) for n in names)
+        return np.flatnonzero(self.origin & bits == 0)

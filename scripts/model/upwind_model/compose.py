@@ -123,6 +123,41 @@ def painted_water(rng):
     return np.clip(image, 0, 255).astype(np.uint8), chart
 
 
+FIELDS = np.array(
+    [(52, 62, 44), (70, 74, 56), (86, 82, 62), (104, 96, 70), (60, 58, 50), (52, 60, 66), (64, 70, 76), (118, 112, 92),
+     (44, 56, 38), (80, 88, 60)],
+    np.float32,
+)  # fmt: skip
+
+
+def painted_field(rng):
+    """Smooth open ground painted from noise: drill rows or low bushes, and tracks.
+
+    Dull fields have as little texture as water has; what tells them apart is what people
+    and animals leave on them.
+    """
+    a, b = FIELDS[rng.integers(len(FIELDS), size=2)]
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    shade = smooth_noise(rng, SIZE, int(rng.integers(2, 7)))
+    image = a + (b - a) * (np.clip(shade * 0.5 + 0.3, 0, 1) * rng.uniform(0.2, 1))[..., None] + rng.normal(0, 6, 3)
+    image += (smooth_noise(rng, SIZE, int(rng.integers(40, 110))) * rng.uniform(1, 6))[..., None]
+    if rng.random() < 0.5:  # drill rows
+        angle, pitch = rng.random() * np.pi, rng.uniform(3, 12)
+        rows = np.sin((x * np.cos(angle) + y * np.sin(angle)) / pitch * 2 * np.pi)
+        image += (rows * rng.uniform(0.5, 5))[..., None]
+    if rng.random() < 0.5:  # bushes and stones
+        spots = smooth_noise(rng, SIZE, int(rng.integers(30, 90)))
+        image += (np.clip(spots - rng.uniform(0.8, 1.8), 0, None) * rng.uniform(-35, 35))[..., None]
+    for _ in range(int(rng.integers(0, 4))):  # tracks
+        angle, bend = rng.random() * np.pi, smooth_noise(rng, SIZE, 3) * rng.uniform(0, 20)
+        away = np.abs((x - SIZE / 2) * np.cos(angle) + (y - SIZE / 2) * np.sin(angle) + rng.uniform(-90, 90) + bend)
+        track = np.clip(rng.uniform(0.8, 3) - away, 0, 1)[..., None]
+        image += track * rng.uniform(15, 90) * np.array([1.0, 0.95, 0.8])
+    chart = np.zeros((MAP, MAP, 3), np.float32)
+    chart[..., 1] = 1
+    return np.clip(image, 0, 255).astype(np.uint8), chart
+
+
 def seam(rng):
     """A mask in 0..1 that divides a tile: line, strip, blobs or parcels."""
     y, x = (np.mgrid[:SIZE, :SIZE] / SIZE).astype(np.float32)
@@ -161,6 +196,8 @@ class Composer:
         """A layer of one class that spans ``metres``; returns pixels, map, data set."""
         if label == 2 and rng.random() < self.painted * 3:
             return (*painted_water(rng), dataset or "painted")
+        if label == 1 and rng.random() < self.painted:
+            return (*painted_field(rng), dataset or "painted")
         pools = self.by_label[label]
         if dataset not in pools:
             dataset = str(rng.choice(sorted(pools)))

@@ -64,8 +64,8 @@ class DemoScene:
             return pixels, chart, {"demo"}
 
 
-def build_demo(folder, cache, teacher, shards, per_shard, seed, log=print):
-    """Shards of random tiles of the scene; their labels are exact, so no teacher is needed."""
+def build_demo(folder, cache, shards, per_shard, seed, log=print):
+    """Shards of random tiles of the scene; their labels are exact."""
     scene = None
     for n in range(shards):
         target = Path(cache) / f"demo-{n:03d}"
@@ -75,5 +75,5 @@ def build_demo(folder, cache, teacher, shards, per_shard, seed, log=print):
         start = time.time()
         rng = np.random.default_rng([seed, n, 99])
         made = [scene.random_tile(rng) for _ in range(per_shard)]
-        save_shard(target, teacher, *map(list, zip(*made)))
+        save_shard(target, *map(list, zip(*made)))
         log(f"{target.name}: {per_shard} tiles in {time.time() - start:.0f} s", flush=True)

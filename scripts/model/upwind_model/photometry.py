@@ -1,85 +1,82 @@
 """Degrading tiles on the fly: what cameras, air, seasons and compression do.
 
-Takes a uint8 batch ``(n, 3, h, w)`` and returns floats in 0..1. The teacher saw
-the clean tile, so a student that answers alike on the degraded one learns to
-ignore the damage. Everything linear in the colours is folded into one 3 x 3
-matrix and an offset per tile, because on a CPU this runs beside the training.
+Takes a uint8 batch ``(n, 3, h, w)`` on any device and returns floats in 0..1 there.
+The teacher saw the clean tile, so a student that answers alike on the degraded one
+learns to ignore the damage. Everything random is drawn on the CPU from ``rng``, so
+that a seed means the same on every device; only noise is drawn where the pixels are.
 """
 
-import io
+import math
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
-
-_noise = {}
-
-
-def gamma_table(x, rng, strength):
-    """Gamma per tile, by table look-up."""
-    ramp = np.arange(256, dtype=np.float32) / 255
-    powers = np.exp(rng.normal(0, 0.28 * strength, len(x))).astype(np.float32)
-    pixels = x.numpy()
-    out = np.empty(pixels.shape, np.float32)
-    for i, p in enumerate(powers):
-        np.take(ramp**p, pixels[i], out=out[i])
-    return torch.from_numpy(out)
-
-
-def leaf_off(x, rng, rate=0.15):
-    """Turn some of the green towards brown, in place."""
-    for i in np.flatnonzero(rng.random(len(x)) < rate):
-        r, green, b = x[i]
-        leaf = ((green - torch.maximum(r, b)) * 12).clamp_(0, 1) * float(rng.uniform(0.2, 0.9))
-        grey = 0.35 * r + 0.45 * green + 0.2 * b
-        for channel, tone in zip(range(3), (1.08, 0.97, 0.84)):
-            x[i, channel] += (grey * tone - x[i, channel]) * leaf
-    return x
-
 
 BLUE = np.array([-1.0, -0.15, 1.0])
 
 # How far contrast is taken down, by class (B, C, D): share of tiles, lowest, highest. Open
 # country in dull orthophotos is flatter than in the benchmarks; water is flat already.
-DULL = ((0.4, 0.4, 0.9), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9))
+DULL = np.array([(0.4, 0.4, 0.9), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9)])
 
 
-def colour_matrices(means, rng, strength, kinds):
-    """One ``3 x 3`` matrix and offset per tile: saturation, cast, contrast, light, haze."""
-    n = len(means)
-    matrices, offsets = np.empty((n, 3, 3), np.float32), np.empty((n, 3, 1), np.float32)
-    for i in range(n):
-        sat = rng.uniform(0.15, 0.8) if rng.random() < 0.5 else rng.uniform(0.7, 1.3)
-        m = np.eye(3) * sat + (1 - sat) / 3
-        cast = np.exp(rng.normal(0, 0.07 * strength, 3))
-        if rng.random() < 0.5:
-            cast = cast * np.exp(BLUE * rng.uniform(-0.06, 0.17) * strength)
-        elif rng.random() < (0.5, 0.6, 0.4)[kinds[i]]:  # hazy blue land, muddy water
-            cast = cast * np.exp(BLUE * rng.uniform(0.1, 0.35) * (-1 if kinds[i] == 2 else 1))
-        m = np.diag(cast) @ m
-        share, low, high = DULL[kinds[i]]
-        contrast = rng.uniform(low, high) if rng.random() < share else rng.uniform(0.7, 1.3)
-        centre = m @ means[i]
-        offset = centre.mean() * (1 - contrast) if rng.random() < 0.5 else centre * (1 - contrast)
-        light = np.exp(rng.normal(0, 0.3 * strength))
-        m, offset = m * contrast * light, (offset * light) * np.ones(3)
-        if rng.random() < 0.3:
-            haze = rng.uniform(0, 0.45)
-            air = rng.uniform(0.35, 0.8) + np.array([-0.05, 0.0, 0.06])
-            m, offset = m * (1 - haze), offset * (1 - haze) + air * haze
-        matrices[i], offsets[i, :, 0] = m, offset
-    return torch.from_numpy(matrices), torch.from_numpy(offsets)
+def put(array, like):
+    """A NumPy array as floats on the device of ``like``."""
+    return torch.from_numpy(np.asarray(array, np.float32)).to(like.device, non_blocking=True)
+
+
+def gamma(x, rng, strength):
+    """Gamma per tile; ``x`` in 0..1."""
+    powers = np.exp(rng.normal(0, 0.28 * strength, len(x)))
+    return x.clamp(min=1e-4) ** put(powers, x)[:, None, None, None]
+
+
+def leaf_off(x, rng, rate=0.15):
+    """Turn some of the green towards brown, in place."""
+    at = np.flatnonzero(rng.random(len(x)) < rate)
+    if len(at):
+        at_device = torch.from_numpy(at).to(x.device)
+        y = x[at_device]
+        r, green, b = y[:, 0], y[:, 1], y[:, 2]
+        amount = put(rng.uniform(0.2, 0.9, len(at)), x)[:, None, None]
+        leaf = ((green - torch.maximum(r, b)) * 12).clamp(0, 1) * amount
+        grey = 0.35 * r + 0.45 * green + 0.2 * b
+        brown = torch.stack([grey * 1.08, grey * 0.97, grey * 0.84], 1)
+        x[at_device] = y + (brown - y) * leaf[:, None]
+    return x
+
+
+def colours(x, rng, strength, kinds):
+    """Saturation, cast, contrast, light and haze: one matrix and offset per tile."""
+    n = len(x)
+    some = lambda rate: rng.random(n) < rate  # noqa: E731
+    sat = np.where(some(0.5), rng.uniform(0.15, 0.8, n), rng.uniform(0.7, 1.3, n))[:, None, None]
+    m = np.eye(3) * sat + (1 - sat) / 3
+    cast = rng.normal(0, 0.07 * strength, (n, 3))
+    slight = some(0.5)
+    strong = ~slight & some(np.array([0.5, 0.6, 0.4])[kinds])  # hazy blue land, muddy water
+    blue = np.where(slight, rng.uniform(-0.06, 0.17, n) * strength, 0.0)
+    blue += np.where(strong, rng.uniform(0.1, 0.35, n) * strength * np.where(kinds == 2, -1, 1), 0.0)
+    m = np.exp(cast + BLUE * blue[:, None])[:, :, None] * m
+    share, low, high = DULL[kinds].T
+    contrast = np.where(some(share), rng.uniform(low, high), rng.uniform(0.7, 1.3, n))
+    light = np.exp(rng.normal(0, 0.3 * strength, n))
+    hazy = np.where(some(0.3), rng.uniform(0, 0.45, n), 0.0)
+    air = rng.uniform(0.35, 0.8, n)[:, None] + np.array([-0.05, 0.0, 0.06])
+    centre = torch.einsum("nij,nj->ni", put(m, x), x.mean((2, 3)))
+    grey = put(some(0.5), x)[:, None]  # contrast falls towards grey, or towards the tile's own colour
+    centre = grey * centre.mean(1, keepdim=True) + (1 - grey) * centre
+    scale = put(light * (1 - hazy), x)[:, None]
+    offset = centre * put(1 - contrast, x)[:, None] * scale + put(air * hazy[:, None], x)
+    matrix = put(m, x) * (put(contrast, x)[:, None] * scale)[:, None]
+    return torch.baddbmm(offset[:, :, None], matrix, x.flatten(2)).view_as(x)
 
 
 def add_noise(x, rng, rate=0.35):
-    """Sensor noise from a pool made once, in place."""
-    size = x[0].numel()
-    if size not in _noise:
-        _noise[size] = torch.from_numpy(rng.standard_normal(size * 2).astype(np.float32))
-    for i in np.flatnonzero(rng.random(len(x)) < rate):
-        start = int(rng.integers(size))
-        x[i].view(-1).add_(_noise[size][start : start + size], alpha=float(rng.uniform(0, 0.02)))
+    """Sensor noise, in place."""
+    at = np.flatnonzero(rng.random(len(x)) < rate)
+    where = torch.from_numpy(at).to(x.device)
+    deviation = put(rng.uniform(0, 0.02, len(at)), x)[:, None, None, None]
+    x[where] += torch.randn(len(at), *x.shape[1:], device=x.device) * deviation
     return x
 
 
@@ -87,43 +84,87 @@ def resolution(x, rng, rate=0.6):
     """Lose resolution in place: native pixels 1 to 3 times coarser, resampled again."""
     size = x.shape[-1]
     order = rng.permutation(len(x))
-    for part in np.array_split(order, max(1, len(x) // 6)):
+    for part in np.array_split(order, max(1, min(16, len(x) // 6))):
         if rng.random() >= rate:
             continue
-        small = F.interpolate(x[part], size=int(size / rng.uniform(1.0, 2.9)), mode="bilinear", antialias=True)
+        at = torch.from_numpy(part).to(x.device)
+        small = F.interpolate(x[at], size=int(size / rng.uniform(1.0, 2.9)), mode="bilinear", antialias=True)
         mode = "bilinear" if rng.random() < 0.7 else "bicubic"
-        x[part] = F.interpolate(small, size=(size, size), mode=mode, align_corners=False)
+        x[at] = F.interpolate(small, size=(size, size), mode=mode, align_corners=False)
     return x
+
+
+# Quantisation tables of ITU-T T.81, annex K, for luminance and chrominance.
+LUMINANCE = np.array(
+    [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+     87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+     72, 92, 95, 98, 112, 100, 103, 99], np.float64,
+).reshape(8, 8)  # fmt: skip
+CHROMINANCE = np.full((8, 8), 99.0)
+CHROMINANCE[:4, :4] = [(17, 18, 24, 47), (18, 21, 26, 66), (24, 26, 56, 99), (47, 66, 99, 99)]
+TO_YCC = np.array([(0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312)])
+
+
+def cosines():
+    """The 8 x 8 matrix of the orthonormal discrete cosine transform."""
+    k, i = np.mgrid[:8, :8]
+    out = np.cos((2 * i + 1) * k * math.pi / 16) / 2
+    out[0] /= math.sqrt(2)
+    return out
+
+
+def quantised(plane, table):
+    """``(n, h, w)`` planes after their 8 x 8 blocks were coded with ``table`` ``(n, 8, 8)``."""
+    n, h, w = plane.shape
+    d = put(cosines(), plane)
+    blocks = plane.view(n, h // 8, 8, w // 8, 8).permute(0, 1, 3, 2, 4)
+    steps = table[:, None, None]
+    coded = torch.round(d @ blocks @ d.t() / steps) * steps
+    return (d.t() @ coded @ d).permute(0, 1, 3, 2, 4).reshape(n, h, w)
+
+
+def jpeg_coded(x, quality):
+    """What JPEG at ``quality`` (1 to 100, per tile) with 4:2:0 chroma leaves of ``x`` in 0..1.
+
+    Sides must be multiples of 16. Entropy coding loses nothing and is left out.
+    """
+    quality = np.asarray(quality, np.float64)
+    scale = np.where(quality < 50, 5000 / quality, 200 - 2 * quality)[:, None, None]
+    luminance, chrominance = (
+        put(np.clip(np.floor((t * scale + 50) / 100), 1, 255), x) for t in (LUMINANCE, CHROMINANCE)
+    )
+    ycc = torch.einsum("ij,njhw->nihw", put(TO_YCC, x), torch.round(x * 255))
+    y = quantised(ycc[:, 0] - 128, luminance) + 128
+    half = F.avg_pool2d(ycc[:, 1:], 2)
+    chroma = torch.stack([quantised(half[:, 0], chrominance), quantised(half[:, 1], chrominance)], 1)
+    chroma = F.interpolate(chroma, scale_factor=2, mode="bilinear", align_corners=False)
+    back = put(np.linalg.inv(TO_YCC), x)
+    out = torch.einsum("ij,njhw->nihw", back, torch.cat([y[:, None], chroma], 1))
+    return (torch.round(out) / 255).clamp(0, 1)
 
 
 def jpeg(x, rng, rate=0.2):
     """JPEG damage at quality 20 to 85, in place."""
-    for i in np.flatnonzero(rng.random(len(x)) < rate):
-        image = (x[i].clamp(0, 1) * 255).byte().permute(1, 2, 0).contiguous().numpy()
-        buffer = io.BytesIO()
-        Image.fromarray(image).save(buffer, "JPEG", quality=int(rng.integers(20, 86)))
-        x[i] = torch.from_numpy(np.asarray(Image.open(buffer)).copy()).permute(2, 0, 1).float() / 255
+    at = np.flatnonzero(rng.random(len(x)) < rate)
+    if len(at):
+        where = torch.from_numpy(at).to(x.device)
+        x[where] = jpeg_coded(x[where], rng.integers(20, 86, len(at)))
     return x
 
 
-def degrade(x, rng, strength=1.0, clean=0.125, labels=None):
+def degrade(x, rng, strength=1.0, clean=0.125, kinds=None):
     """All of it, in the order light meets it; a share of the tiles stays clean.
 
-    ``labels`` (``n x 3`` probabilities) choose how dull a tile becomes; without them
+    ``kinds`` (class numbers, a NumPy array) choose how dull a tile becomes; without them
     every tile is treated as B.
     """
     n = len(x)
-    kinds = np.zeros(n, int)
-    if labels is not None:
-        reach = labels.cumsum(1).numpy()
-        kinds = np.minimum((rng.random((n, 1)) > reach).sum(1), 2)
-    keep = np.flatnonzero(rng.random(n) < clean)
-    original = x[keep].float() / 255
-    y = leaf_off(gamma_table(x, rng, strength), rng)
-    flat = y.view(n, 3, -1)
-    m, offset = colour_matrices(flat[:, :, ::7].mean(2).numpy(), rng, strength, kinds)
-    y = torch.baddbmm(offset, m, flat).view_as(y)
-    y = resolution(add_noise(y, rng), rng)
+    kinds = np.zeros(n, int) if kinds is None else kinds
+    keep = torch.from_numpy(np.flatnonzero(rng.random(n) < clean)).to(x.device)
+    y = x.float() / 255
+    original = y[keep]
+    y = leaf_off(gamma(y, rng, strength), rng)
+    y = resolution(add_noise(colours(y, rng, strength, kinds), rng), rng)
     y = jpeg(y.clamp_(0, 1), rng)
     y[keep] = original
     return y

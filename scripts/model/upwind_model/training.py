@@ -1,10 +1,8 @@
-"""Training the student: hard and soft labels, cell labels, and the teacher's features."""
+"""Training the student: soft labels, cell labels, and the teacher's features."""
 
 import copy
 import json
 import math
-import queue
-import threading
 import time
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .cache import Shards
 from .optim import Muon
 from .photometry import degrade
 from .vit import ViT, prime, student_config
@@ -52,37 +49,34 @@ def turned(k, *tensors):
     return out
 
 
-def assemble(batch, rng, cutmix):
+def assemble(tiles, maps, patch, rng, cutmix):
     """Symmetries, cut-and-paste along cells, and labels from the resulting maps.
 
-    Returns uint8 pixels, tile labels, cell labels, teacher CLS features, teacher
-    cell features, and which tiles were pasted into (their CLS target is void).
+    Returns uint8 pixels ``(n, 3, h, w)``, tile labels, cell labels, teacher cell features,
+    and 1 for each tile that was not pasted into (of the others the CLS target is void).
     """
-    tiles, _, maps, cls, patch = batch
     n = len(tiles)
-    maps = F.avg_pool2d(maps.permute(0, 3, 1, 2), maps.shape[1] // CELLS).permute(0, 2, 3, 1)
     parts = []
-    for chunk in np.array_split(np.arange(n), 8):
+    for chunk in torch.arange(n, device=tiles.device).chunk(8):
         parts.append(turned(int(rng.integers(8)), tiles[chunk], maps[chunk], patch[chunk]))
     tiles, maps, patch = (torch.cat(p) for p in zip(*parts))
-    pure = torch.ones(n, dtype=torch.bool)
-    if cutmix > 0:
-        step = tiles.shape[1] // CELLS
-        donors = rng.permutation(n)
-        source = [t.clone() for t in (tiles, maps, patch)]
-        for i in np.flatnonzero(rng.random(n) < cutmix):
-            h, w = (int(v) for v in rng.integers(1, CELLS, size=2))
-            y, x = int(rng.integers(CELLS - h + 1)), int(rng.integers(CELLS - w + 1))
-            d = donors[i]
-            tiles[i, y * step : (y + h) * step, x * step : (x + w) * step] = source[0][
-                d, y * step : (y + h) * step, x * step : (x + w) * step
-            ]
-            maps[i, y : y + h, x : x + w] = source[1][d, y : y + h, x : x + w]
-            patch[i, y : y + h, x : x + w] = source[2][d, y : y + h, x : x + w]
-            pure[i] = False
+    pure = np.ones(n, np.float32)
+    step = tiles.shape[1] // CELLS
+    donors = rng.permutation(n)
+    pasted = np.flatnonzero(rng.random(n) < cutmix)
+    source = [t[torch.from_numpy(donors[pasted]).to(t.device)] for t in (tiles, maps, patch)]
+    for j, i in enumerate(pasted):
+        h, w = (int(v) for v in rng.integers(1, CELLS, size=2))
+        y, x = int(rng.integers(CELLS - h + 1)), int(rng.integers(CELLS - w + 1))
+        rows, columns = slice(y * step, (y + h) * step), slice(x * step, (x + w) * step)
+        tiles[i, rows, columns] = source[0][j, rows, columns]
+        maps[i, y : y + h, x : x + w] = source[1][j, y : y + h, x : x + w]
+        patch[i, y : y + h, x : x + w] = source[2][j, y : y + h, x : x + w]
+        pure[i] = 0
     area = maps.mean((1, 2)) ** 2
     labels = area / area.sum(1, keepdim=True)
-    return tiles.permute(0, 3, 1, 2).contiguous(), labels, maps, cls, patch, pure
+    pure = torch.from_numpy(pure).to(tiles.device)
+    return tiles.permute(0, 3, 1, 2).contiguous(), labels, maps, patch, pure
 
 
 def soft_cross_entropy(logits, target, smoothing=0.03):
@@ -92,10 +86,14 @@ def soft_cross_entropy(logits, target, smoothing=0.03):
 
 
 class Trainer:
-    """One run: state on disk after every epoch, resumed from there."""
+    """One run: state on disk after every epoch, resumed from there.
 
-    def __init__(self, run, options):
-        self.run, self.o = Path(run), options
+    On a GPU the forward and backward pass run in bfloat16 and are compiled. ``seconds``
+    ends a run early: the rate's schedule then follows whichever of tiles and time is further.
+    """
+
+    def __init__(self, run, options, device="cpu"):
+        self.run, self.o, self.device = Path(run), options, device
         self.run.mkdir(parents=True, exist_ok=True)
         o = options
         self.rng = np.random.default_rng(o["seed"])
@@ -106,19 +104,22 @@ class Trainer:
             self.model.share(torch.Generator().manual_seed(o["seed"] + 1))
         self.model.drop_path = o["drop_path"]
         self.heads = Heads(o["hidden"], o["teacher_width"])
+        self.model.to(device)
+        self.heads.to(device)
         self.average = copy.deepcopy(self.model)
+        self.forward = torch.compile(self.model) if device == "cuda" else self.model
         decay, plain, matrices = [], [], []
         for name, p in [*self.model.named_parameters(), *self.heads.named_parameters()]:
-            if p.dim() == 2 and "encoder" in name and "layer.0." not in name and o["muon"] > 0:
+            shared = o["shared_stem"] and "layer.0." in name
+            if p.dim() == 2 and "encoder" in name and not shared and o["muon"] > 0:
                 matrices.append(p)
             else:
                 (plain if p.dim() < 2 or "token" in name or "position" in name else decay).append(p)
         groups = [{"params": decay, "weight_decay": o["weight_decay"]}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=o["lr"], betas=(0.9, 0.98))
-        self.optimizers = [self.optimizer]
+        self.optimizers = [torch.optim.AdamW(groups, lr=o["lr"], betas=(0.9, 0.98))]
         if matrices:
             self.optimizers.append(Muon(matrices, lr=o["muon"], weight_decay=o["muon_decay"]))
-        self.step, self.epoch = 0, 0
+        self.step, self.epoch, self.spent = 0, 0, 0.0
         self.scale = None
         if (self.run / "state.pt").exists():
             self.load()
@@ -127,151 +128,149 @@ class Trainer:
         state = {
             "model": self.model.state_dict(), "heads": self.heads.state_dict(),
             "average": self.average.state_dict(), "optimizers": [x.state_dict() for x in self.optimizers],
-            "step": self.step, "epoch": self.epoch, "scale": self.scale, "options": self.o,
-            "rng": self.rng.bit_generator.state,
+            "step": self.step, "epoch": self.epoch, "spent": self.spent, "scale": self.scale,
+            "options": self.o, "rng": self.rng.bit_generator.state,
         }  # fmt: skip
         torch.save(state, self.run / "state.tmp")
         (self.run / "state.tmp").rename(self.run / "state.pt")
 
     def load(self):
-        state = torch.load(self.run / "state.pt")
+        options = {"weights_only": False} if "weights_only" in torch.load.__code__.co_varnames else {}
+        state = torch.load(self.run / "state.pt", map_location=self.device, **options)
         for name in ("model", "heads", "average"):
             getattr(self, name).load_state_dict(state[name])
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
-        self.step, self.epoch, self.scale = state["step"], state["epoch"], state["scale"]
+        self.step, self.epoch, self.spent, self.scale = (state[k] for k in ("step", "epoch", "spent", "scale"))
         self.rng.bit_generator.state = state["rng"]
 
-    def rate(self, epoch_float):
-        """Share of the peak rate: warm-up, plateau, then linear decay over the last epochs."""
+    def progress(self):
+        """Share of the run that is done, 0 to 1."""
         o = self.o
-        warm = min(1.0, self.step / o["warmup"])
-        left = (o["epochs"] - epoch_float) / o["decay_epochs"]
-        return warm * min(1.0, max(0.0, left))
+        done = self.step * o["batch"] / o["tiles"]
+        return min(1.0, max(done, self.spent / o["seconds"] if o["seconds"] else 0.0))
 
-    def batches(self, shards, steps):
-        """Prepared batches, made in a thread while the model works on the one before."""
-        o, ready = self.o, queue.Queue(2)
-        ease = max(0.0, 1 - self.epoch / max(1, o["gentle"]))  # damage grows over the first epochs
+    def rate(self):
+        """Share of the peak rate: warm-up, plateau, then linear decay to zero."""
+        warm = min(1.0, self.step / self.o["warmup"])
+        return warm * min(1.0, (1 - self.progress()) / self.o["decay"])
 
-        def work():
-            try:
-                order, at = self.rng.permutation(len(shards)), 0
-                for _ in range(steps):
-                    if at + o["batch"] > len(order):
-                        order, at = self.rng.permutation(len(shards)), 0
-                    batch = shards.batch(np.sort(order[at : at + o["batch"]]))
-                    at += o["batch"]
-                    pixels, *rest = assemble(batch, self.rng, o["cutmix"])
-                    x = degrade(pixels, self.rng, o["strength"] * (1 - 0.6 * ease), 0.15 + 0.6 * ease, rest[0])
-                    ready.put(((x - 0.5) / 0.5, *rest))
-                ready.put(None)
-            except Exception as error:  # handed to the training loop
-                ready.put(error)
+    def start(self, tiles, index):
+        """What is learnt from the tiles before the first step: target scales, first filters."""
+        some = torch.from_numpy(self.rng.choice(index, min(2000, len(index)), replace=False)).to(self.device)
+        patch = tiles.patch[some].float().flatten(0, 2)
+        cls = tiles.cls[some].float()
+        self.scale = (cls.mean(0), cls.std(0) + 1e-3, patch.mean(0), patch.std(0) + 1e-3)
+        first = tiles.pixels[some[:256]].permute(0, 3, 1, 2).contiguous()
+        generator = torch.Generator().manual_seed(self.o["seed"])
+        prime(self.model, (degrade(first, self.rng, self.o["strength"]) - 0.5) / 0.5, generator)
+        self.average.load_state_dict(self.model.state_dict())
 
-        threading.Thread(target=work, daemon=True).start()
-        while (item := ready.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+    def batch(self, tiles, picks):
+        """One prepared batch: pixels, tile labels, cell labels, CLS and cell features, purity."""
+        o = self.o
+        at = torch.from_numpy(picks).to(self.device)
+        rest = assemble(tiles.pixels[at], tiles.maps[at], tiles.patch[at], self.rng, o["cutmix"])
+        ease = max(0.0, 1 - self.progress() / o["gentle"])  # damage grows at first
+        reach = tiles.labels[picks].cumsum(1)
+        kinds = np.minimum((self.rng.random((len(picks), 1)) > reach).sum(1), 2)
+        x = degrade(rest[0], self.rng, o["strength"] * (1 - 0.6 * ease), 0.1 + 0.6 * ease, kinds)
+        pixels, labels, maps, patch, pure = (x - 0.5) / 0.5, *rest[1:]
+        return pixels, labels, maps, tiles.cls[at].float(), patch.float(), pure
 
     def loss(self, batch):
         o = self.o
         x, labels, maps, cls, patch, pure = batch
-        with torch.autocast("cpu", torch.bfloat16, enabled=o["bf16"]):
-            logits, feature, tokens = self.model(x)
-        logits, feature, tokens = logits.float(), feature.float(), tokens.float()
-        grid = cells_of(tokens)
+        half = self.device == "cuda"
+        with torch.autocast(self.device, torch.bfloat16, enabled=half):
+            logits, feature, tokens = self.forward(x)
+        logits, feature, grid = logits.float(), feature.float(), cells_of(tokens.float())
         cls_mean, cls_std, patch_mean, patch_std = self.scale
-        wanted = (cls - cls_mean) / cls_std
-        near = F.smooth_l1_loss(self.heads.cls(feature), wanted, reduction="none").mean(1)
-        pure = pure & (cls.abs().sum(1) > 0)
-        felt = (patch.abs().sum(-1) > 0).float()
+        near = F.smooth_l1_loss(self.heads.cls(feature), (cls - cls_mean) / cls_std, reduction="none").mean(1)
         aim = (patch - patch_mean) / patch_std
-        close = F.smooth_l1_loss(self.heads.patch(grid), aim, reduction="none").mean(-1)
         parts = {
             "tile": soft_cross_entropy(logits, labels),
             "cells": soft_cross_entropy(self.heads.cells(grid), maps),
             "cls": (near * pure).sum() / pure.sum().clamp(min=1),
-            "patch": (close * felt).sum() / felt.sum().clamp(min=1),
+            "patch": F.smooth_l1_loss(self.heads.patch(grid), aim),
         }
-        total = (
-            parts["tile"] + o["w_cells"] * parts["cells"] + o["w_cls"] * parts["cls"] + o["w_patch"] * parts["patch"]
-        )
-        return total, parts, (logits.argmax(1) == labels.argmax(1)).float().mean()
+        total = sum(parts[k] * (1.0 if k == "tile" else o["w_" + k]) for k in parts)
+        right = (logits.argmax(1) == labels.argmax(1)).float().mean()
+        return total, torch.stack([*parts.values(), right]).detach()
 
-    def train_epoch(self, shards):
+    def train_epoch(self, tiles, index):
+        """About ``epoch_tiles`` tiles; returns the means of the losses and the share right."""
         o = self.o
         self.model.train()
         if self.scale is None:
-            felt = np.abs(shards.cls[shards.index]).sum(1) > 0  # tiles with the teacher's features
-            first, _, _, cls, patch = shards.batch(np.flatnonzero(felt)[:1000])
-            flat = patch.reshape(-1, o["teacher_width"])
-            tiles = first[:256].permute(0, 3, 1, 2).contiguous()
-            prime(
-                self.model,
-                (degrade(tiles, self.rng, o["strength"]) - 0.5) / 0.5,
-                torch.Generator().manual_seed(o["seed"]),
-            )
-            self.average.load_state_dict(self.model.state_dict())
-            self.scale = (cls.mean(0), cls.std(0) + 1e-3, flat.mean(0), flat.std(0) + 1e-3)
-        steps = o["epoch_tiles"] // o["batch"]
-        seen = {}
-        for i, batch in enumerate(self.batches(shards, steps)):
-            share = self.rate(self.epoch + i / steps)
+            self.start(tiles, index)
+        averages, weights = list(self.average.parameters()), list(self.model.parameters())
+        seen, count, order, at, began = 0.0, 0, self.rng.permutation(index), 0, time.time()
+        spent = self.spent
+        for _ in range(max(1, o["epoch_tiles"] // o["batch"])):
+            if at + o["batch"] > len(order):
+                order, at = self.rng.permutation(index), 0
+            batch = self.batch(tiles, order[at : at + o["batch"]])
+            at += o["batch"]
+            share = self.rate()
             for optimizer, peak in zip(self.optimizers, (o["lr"], o["muon"])):
+                optimizer.zero_grad(set_to_none=True)
                 for group in optimizer.param_groups:
                     group["lr"] = peak * share
-            total, parts, right = self.loss(batch)
-            for optimizer in self.optimizers:
-                optimizer.zero_grad()
+            total, figures = self.loss(batch)
             total.backward()
-            nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(weights, 1.0)
             for optimizer in self.optimizers:
                 optimizer.step()
             self.step += 1
             keep = min(o["average"], (1 + self.step) / (10 + self.step))
             with torch.no_grad():
-                for a, p in zip(self.average.parameters(), self.model.parameters()):
-                    a.lerp_(p, 1 - keep)
-            for name, value in [*parts.items(), ("right", right)]:
-                seen[name] = seen.get(name, 0.0) + float(value) / steps
+                torch._foreach_mul_(averages, keep)
+                torch._foreach_add_(averages, [w.detach() for w in weights], alpha=1 - keep)
+            seen, count = seen + figures, count + 1
+            self.spent = spent + time.time() - began
+            if self.progress() >= 1:
+                break
         self.epoch += 1
-        return seen
+        means = (seen / count).tolist()
+        self.spent = spent + time.time() - began
+        return {**dict(zip(("tile", "cells", "cls", "patch", "right"), means)), "seen": count * o["batch"]}
 
-    def fit(self, cache, check, without=None, log=print):
-        """Run the remaining epochs; ``check(model)`` returns figures for the log."""
-        while self.epoch < self.o["epochs"]:
+    def fit(self, tiles, index, check=lambda model: {}, log=print):
+        """Run what remains; ``check(model)`` returns figures for the log."""
+        while self.progress() < 1:
             start = time.time()
-            shards = Shards(cache, self.o["splits"], without)
-            seen = self.train_epoch(shards)
+            seen = self.train_epoch(tiles, index)
             took = time.time() - start
-            self.save()
+            if not self.o["seconds"]:
+                self.save()
             figures = check(self.average.eval())
-            line = {"epoch": self.epoch, "tiles": len(shards), "per_second": round(self.o["epoch_tiles"] / took, 1)}
-            line.update({k: round(v, 4) for k, v in {**seen, **figures}.items()})
+            line = {"epoch": self.epoch, "per_second": seen.pop("seen") / took, "done": self.progress()}
+            line = {k: round(v, 4) for k, v in {**line, **seen, **figures}.items()}
             with open(self.run / "log.jsonl", "a") as handle:
                 handle.write(json.dumps(line) + "\n")
             log(json.dumps(line), flush=True)
+        self.save()
         return self.average.eval()
 
 
 @torch.no_grad()
 def predict(model, images, batch=64):
-    """Logits and CLS features of uint8 images ``(n, 224, 224, 3)``."""
+    """Logits and CLS features, as arrays, of uint8 images ``(n, 224, 224, 3)``."""
+    device = next(model.parameters()).device
     logits, features = [], []
-    for i in range(0, len(images), batch):
-        x = torch.from_numpy(np.ascontiguousarray(images[i : i + batch])).permute(0, 3, 1, 2).float()
+    for part in torch.as_tensor(np.ascontiguousarray(images)).split(batch):
+        x = part.to(device).permute(0, 3, 1, 2).float()
         a, b, _ = model((x / 255 - 0.5) / 0.5)
-        logits.append(a)
-        features.append(b)
+        logits.append(a.cpu())
+        features.append(b.cpu())
     return torch.cat(logits).numpy(), torch.cat(features).numpy()
 
 
 DEFAULTS = {
-    "seed": 7, "hidden": 192, "layers": 5, "heads": 3, "patch": 32, "teacher_width": 192,
-    "batch": 32, "epochs": 15, "epoch_tiles": 4000, "lr": 2e-3, "muon": 0.02, "muon_decay": 0.02,
-    "warmup": 60, "decay_epochs": 6, "weight_decay": 0.05, "drop_path": 0.0, "average": 0.99,
-    "cutmix": 0.1, "strength": 1.0, "gentle": 4, "shared_stem": True,
-    "w_cells": 0.7, "w_cls": 1.0, "w_patch": 1.0, "bf16": False, "splits": ["train"],
+    "seed": 7, "hidden": 192, "layers": 8, "heads": 3, "patch": 16, "teacher_width": 192,
+    "batch": 128, "tiles": 1_200_000, "seconds": 0, "epoch_tiles": 40_000, "lr": 1.5e-3, "muon": 0.02,
+    "muon_decay": 0.02, "warmup": 300, "decay": 0.45, "weight_decay": 0.05, "drop_path": 0.0, "average": 0.998,
+    "cutmix": 0.1, "strength": 1.0, "gentle": 0.15, "shared_stem": False,
+    "w_cells": 0.7, "w_cls": 2.0, "w_patch": 1.5,
 }  # fmt: skip

@@ -18,7 +18,7 @@ class Dense(nn.Linear):
     """A linear layer over ``(batch, tokens, channels)``, run as a convolution."""
 
     def forward(self, x):
-        if x.dim() != 3:
+        if x.dim() != 3 or x.is_cuda:
             return super().forward(x)
         image = x.transpose(1, 2).unsqueeze(2)  # (B, C, 1, N), channels last
         weight = self.weight[:, :, None, None]
@@ -58,6 +58,10 @@ class Layer(nn.Module):
         part = self.attention.attention
         weight = torch.cat([part.query.weight, part.key.weight, part.value.weight])
         bias = torch.cat([part.query.bias, part.key.bias, part.value.bias])
+        if x.is_cuda:
+            q, k, v = F.linear(x, weight, bias).reshape(b, n, 3, h, d).permute(2, 0, 3, 1, 4)
+            mixed = F.scaled_dot_product_attention(q, k, v)
+            return self.attention.output.dense(mixed.transpose(1, 2).reshape(b, n, c))
         image = x.transpose(1, 2).unsqueeze(2).to(memory_format=torch.channels_last)
         qkv = F.conv2d(image, weight[:, :, None, None], bias).squeeze(2).transpose(1, 2)
         q, k, v = qkv.reshape(b, n, 3, h, d).permute(2, 0, 3, 1, 4)
@@ -222,7 +226,7 @@ class ViT(nn.Module):
             keep = None
             rate = self.drop_path * i / max(1, count - 1)
             if self.training and rate > 0:
-                keep = (torch.rand(len(x), 1, 1) >= rate).float() / (1 - rate)
+                keep = (torch.rand(len(x), 1, 1, device=x.device) >= rate).float() / (1 - rate)
             x = layer(x, keep)
         return self.vit.layernorm(x)
 
