@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { AdamW } from '../../src/training/adamw.ts';
+import type { Optimizer } from '../../src/training/adamw.ts';
 import { backprop } from '../../src/training/backprop.ts';
 import { randomStream } from '../../src/training/random.ts';
 import { names, patchCount, patchLength, tokenCount } from '../../src/training/vit-shape.ts';
@@ -171,7 +172,7 @@ function stockLoss(w: NamedTensors): tf.Scalar {
 async function step(
   gradientsOf: (weights: NamedTensors) => Gradients,
   weights: NamedTensors,
-  optimizer: AdamW,
+  optimizer: Optimizer,
 ): Promise<StepResult> {
   const start = performance.now();
   const before = process.cpuUsage();
@@ -183,13 +184,14 @@ async function step(
   return { ...result, ms: performance.now() - start, cpuMs: (user + system) / 1000 };
 }
 
+const ADAMW = { weightDecay: 0.01, maxGradNorm: 1 };
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const sides = Object.entries({ ours, stock }).map(([name, gradientsOf]) => ({
   gradientsOf,
   results: [] as StepResult[],
   name,
   weights: randomWeights(shape, 3, 42),
-  optimizer: new AdamW({ weightDecay: 0.01, maxGradNorm: 1 }),
+  optimizer: (name === 'ours' && fused?.optimizer(ADAMW)) || new AdamW(ADAMW),
 }));
 /** Steps that warm code and memory up: their numbers count, their times do not. */
 const WARM_UP = 2;

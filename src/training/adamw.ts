@@ -18,6 +18,32 @@ export interface AdamWState {
   v: Record<string, Float32Array>;
 }
 
+/** Settings with PyTorch's defaults. */
+export const withDefaults = (settings: AdamWSettings): Required<AdamWSettings> => ({
+  beta1: 0.9,
+  beta2: 0.999,
+  eps: 1e-8,
+  ...settings,
+});
+
+/** Makes steps of weights; holds its moments on the device until `dispose`. */
+export interface Optimizer {
+  /** Steps taken so far. */
+  readonly step: number;
+  /**
+   * Gives each weight that has a gradient its next value, in its own tensor or in another that takes
+   * its place in `weights`. The gradients stay the caller's, and must be of the same tensors at every
+   * step.
+   * @returns global gradient norm before clipping; the caller disposes it
+   */
+  update(weights: NamedTensors, gradients: NamedTensors, learningRate: number): tf.Scalar;
+  /** A copy of the state on the host. */
+  state(): Promise<AdamWState>;
+  /** Takes up a stored state with the next step. */
+  restore(state: AdamWState): void;
+  dispose(): void;
+}
+
 /** Decay is for all weights but biases and LayerNorm (`Trainer.get_decay_parameter_names`). */
 export const decays = (name: string): boolean => !/\.bias$|layernorm/i.test(name);
 
@@ -31,8 +57,8 @@ interface Bundle {
   decays: boolean;
 }
 
-/** Holds the two moments on the device; `dispose` frees them. */
-export class AdamW {
+/** AdamW in TensorFlow.js's operations, on any backend. */
+export class AdamW implements Optimizer {
   private readonly settings: Required<AdamWSettings>;
   private bundles: Bundle[] | null = null;
   /** One of each for a bundle; empty before the first step. */
@@ -42,19 +68,14 @@ export class AdamW {
   private taken = 0;
 
   constructor(settings: AdamWSettings) {
-    this.settings = { beta1: 0.9, beta2: 0.999, eps: 1e-8, ...settings };
+    this.settings = withDefaults(settings);
   }
 
-  /** Steps taken so far. */
   get step(): number {
     return this.taken;
   }
 
-  /**
-   * Replaces each weight that has a gradient by its next value, and disposes the old one. The
-   * gradients stay the caller's, and must be of the same tensors at every step.
-   * @returns global gradient norm before clipping; the caller disposes it
-   */
+  /** Replaces each weight that has a gradient, and disposes the old one. */
   update(weights: NamedTensors, gradients: NamedTensors, learningRate: number): tf.Scalar {
     const bundles = (this.bundles ??= bundlesOf(gradients));
     this.takeUp(bundles);
@@ -103,7 +124,6 @@ export class AdamW {
     return { m, v, values };
   }
 
-  /** A copy of the state on the host. */
   async state(): Promise<AdamWState> {
     if (this.restored) return this.restored;
     const state: AdamWState = { step: this.taken, m: {}, v: {} };
@@ -120,7 +140,6 @@ export class AdamW {
     return state;
   }
 
-  /** Takes up a stored state with the next step. */
   restore(state: AdamWState): void {
     this.dispose();
     this.restored = state;

@@ -41,7 +41,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
     fused,
     signal,
   });
-  const optimizer = new AdamW(settings);
+  const optimizer = fused?.optimizer(settings) ?? new AdamW(settings);
   try {
     const run = new TrainingRun({ ...options, checkpoint }, { weights, learner, optimizer });
     return await run.finish();

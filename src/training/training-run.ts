@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../site/user-error.ts';
 import { download } from './adamw.ts';
-import type { AdamW } from './adamw.ts';
+import type { Optimizer } from './adamw.ts';
 import { predictionsOf } from './class-targets.ts';
 import type { Prediction } from './class-targets.ts';
 import type { LabelledImage } from './dataset/dataset.ts';
@@ -21,7 +21,7 @@ import type { NamedTensors } from './vit-shape.ts';
 export interface Devices {
   weights: NamedTensors;
   learner: Learner;
-  optimizer: AdamW;
+  optimizer: Optimizer;
 }
 
 /** Ends the loop: numbers are lost, but an epoch is kept. */

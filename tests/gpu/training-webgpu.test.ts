@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chooseBackend } from '../../src/vit/backend.ts';
-import { faultOf, FusedTraining } from '../../src/training/webgpu/fused-training.ts';
+import { AdamW } from '../../src/training/adamw.ts';
+import type { Optimizer } from '../../src/training/adamw.ts';
+import type { NamedTensors } from '../../src/training/vit-shape.ts';
+import { FusedTraining } from '../../src/training/webgpu/fused-training.ts';
+import { faultOf } from '../../src/training/webgpu/training-check.ts';
 import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
 import { parityWithPyTorch } from '../support/training-parity.ts';
 
@@ -40,5 +44,39 @@ describe.skipIf(!gpu)('training on WebGPU in our own kernels', () => {
       return { ...done, y: tf.mul(done.y, 1.01) };
     };
     expect(await faultOf(wrong)).toMatch(/the output wrong/);
+  });
+
+  test('an optimiser takes up the state of the other and steps as it does', async () => {
+    const settings = { weightDecay: 0.1, maxGradNorm: 0.5 };
+    const tensors = (at: number) => ({
+      'a.weight': tf.tensor1d(Array.from({ length: 1500 }, (_, i) => Math.sin(at + i))),
+      'a.bias': tf.tensor1d([at, 0.5, -0.25]),
+    });
+    const step = async (optimizer: Optimizer, weights: NamedTensors, at: number) => {
+      const gradients = tensors(at);
+      const norm = optimizer.update(weights, gradients, 0.01);
+      const values = [...(await norm.data()), ...(await weights['a.weight']!.data())];
+      values.push(...(await weights['a.bias']!.data()));
+      tf.dispose([gradients, norm]);
+      return values;
+    };
+    const before = tf.memory().numTensors;
+    const make = { ours: () => fused.optimizer(settings), stock: () => new AdamW(settings) };
+    for (const [first, second] of [
+      [make.ours, make.stock],
+      [make.stock, make.ours],
+    ] as const) {
+      const [whole, begun, taken] = [make.stock(), first(), second()];
+      const [weights, others] = [tensors(0), tensors(0)] as NamedTensors[];
+      await step(whole, weights!, 1);
+      await step(begun, others!, 1);
+      taken.restore(await begun.state());
+      const wanted = await step(whole, weights!, 2);
+      const found = await step(taken, others!, 2);
+      found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));
+      for (const optimizer of [whole, begun, taken]) optimizer.dispose();
+      tf.dispose([weights!, others!]);
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

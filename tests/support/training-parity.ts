@@ -124,10 +124,8 @@ export function parityWithPyTorch(
     it.each([0, 1, 2])('run %i', async (index) => {
       const run = expected.training[index]!;
       const weights = uploadWeights(nano);
-      const optimizer = new AdamW({
-        weightDecay: run.weight_decay,
-        maxGradNorm: run.max_grad_norm,
-      });
+      const settings = { weightDecay: run.weight_decay, maxGradNorm: run.max_grad_norm };
+      const optimizer = kernels()?.optimizer(settings) ?? new AdamW(settings);
       const total = totalSteps(12, run.batch, run.epochs);
       expect(total).toBe(run.steps.length);
       let flat: ReturnType<typeof held> | null = null;

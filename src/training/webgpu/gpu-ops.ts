@@ -17,6 +17,9 @@ function pipelineOf(device: GPUDevice, code: string): GPUComputePipeline {
   return pipeline;
 }
 
+/** A tensor, a buffer or a piece of one, or the batch. */
+export type Operand = tf.Tensor | GPUBuffer | GPUBufferBinding | 'run';
+
 /**
  * Kernels of our own on TensorFlow.js's tensors. What TensorFlow.js has recorded so far is submitted
  * first, ours as one submit afterwards: the queue keeps the order, so that buffers which either side
@@ -50,9 +53,20 @@ export class GpuOps {
     return this.backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
   }
 
+  #resourceOf(one: Operand): GPUBufferBinding {
+    if (one === 'run') return { buffer: this.#run };
+    if (one instanceof tf.Tensor) return { buffer: this.#bufferOf(one) };
+    return 'buffer' in one ? one : { buffer: one };
+  }
+
+  /** Tells TensorFlow.js that a kernel wrote into these: what it has read of them is out of date. */
+  written(...tensors: tf.Tensor[]): void {
+    for (const { dataId } of tensors) this.backend.tensorMap.get(dataId).values = null!;
+  }
+
   /** Records a dispatch; operands in the order of the bindings, `'run'` for the batch. */
-  run({ code, groups }: Kernel, operands: (tf.Tensor | 'run')[]): void {
-    const buffers = operands.map((one) => (one === 'run' ? this.#run : this.#bufferOf(one)));
+  run({ code, groups }: Kernel, operands: Operand[]): void {
+    const resources = operands.map((one) => this.#resourceOf(one));
     const pipeline = pipelineOf(this.device, code);
     this.#encoder ??= this.device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
@@ -61,7 +75,7 @@ export class GpuOps {
       0,
       this.device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
-        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+        entries: resources.map((resource, binding) => ({ binding, resource })),
       }),
     );
     this.#pass.dispatchWorkgroups(...groups(this.batch));
