@@ -1,9 +1,10 @@
 /**
  * `upwind/element`: defines `<upwind-map>` and its parts. Each shows a session (the property
  * `session`, or an ancestor's), or what its own properties hold.
+ * @module upwind/element
  */
-import { createSession } from './shared/create-session.ts';
-import { provideSessions } from './shared/own-session.ts';
+import { createSession, packagedModel } from './shared/create-session.ts';
+import { provideStandalone } from './shared/own-session.ts';
 
 export { UpwindMap } from './upwind-map/upwind-map.ts';
 export type { MapInset } from './upwind-map/upwind-map.ts';
@@ -46,4 +47,4 @@ export type { StringKey, Translation } from './shared/localize.ts';
 export { setWorkerFactory } from '../src/platform/browser/start-worker.ts';
 export type { WorkerFactory, WorkerName } from '../src/platform/browser/start-worker.ts';
 
-provideSessions(createSession);
+provideStandalone({ createSession, packagedModel });

@@ -1,6 +1,7 @@
 /**
  * `upwind/maplibre`: `UpwindControl`, which brings Upwind to any MapLibre map, and `SiteOverlay`,
  * which only paints an answer. Neither loads MapLibre: they use the map they are added to.
+ * @module upwind/maplibre
  */
 export { UpwindControl } from './upwind-control/upwind-control.ts';
 export type { LngLatInput, UpwindControlOptions } from './upwind-control/upwind-control.ts';

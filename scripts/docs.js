@@ -1,8 +1,9 @@
 // npm run docs: the API reference from docstrings, and the elements from their manifest.
-// Written to dist/docs, which is packed with the library.
+// Written to dist/docs, which is packed with the library. An export without a docstring is an error,
+// so that the reference is whole whenever the library is built.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Application, OptionDefaults } from 'typedoc';
+import { Application, OptionDefaults, ReflectionKind } from 'typedoc';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = resolve(ROOT, 'dist/docs');
@@ -33,16 +34,27 @@ const app = await Application.bootstrapWithPlugins({
 });
 const project = await app.convert();
 if (!project) throw new Error('TypeDoc could not read the sources.');
+const bare = project.children
+  .flatMap((entry) => entry.children ?? [])
+  .filter((one) => one.kind !== ReflectionKind.Reference && !isDocumented(one))
+  .map((one) => one.getFullName());
+if (bare.length > 0) throw new Error(`Exported without a docstring: ${bare.join(', ')}`);
 await app.generateOutputs(project);
 if (app.logger.hasErrors()) throw new Error('TypeDoc failed; see above.');
 writeFileSync(resolve(OUT, 'elements.md'), elementsPage());
 
-/** One section an element: attributes, properties, events, slots, parts, custom properties. */
+function isDocumented(one) {
+  return one.hasComment() || (one.signatures ?? []).some((signature) => signature.hasComment());
+}
+
+/** One section a published element: attributes, properties, events, slots, parts, custom properties. */
 function elementsPage() {
-  const manifest = JSON.parse(readFileSync(resolve(ROOT, 'dist/custom-elements.json'), 'utf8'));
-  const elements = manifest.modules
+  const { modules } = JSON.parse(readFileSync(resolve(ROOT, 'dist/custom-elements.json'), 'utf8'));
+  const entry = modules.find(({ path }) => path === 'components/element.ts');
+  const published = new Set(entry.exports.map(({ name }) => name)).add('UpwindControlPanel');
+  const elements = modules
     .flatMap(({ declarations = [] }) => declarations)
-    .filter(({ tagName }) => tagName)
+    .filter(({ tagName, name }) => tagName && published.has(name))
     .sort((a, b) => a.tagName.localeCompare(b.tagName));
   const cell = (text = '') => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
   const table = (title, rows) =>
@@ -53,22 +65,20 @@ function elementsPage() {
     list
       .filter(({ name, description }) => name !== undefined && description)
       .map((one) => [one.name || '(default)', one.description]);
+  const members = (element, kind) =>
+    described(
+      (element.members ?? []).filter((one) => one.kind === kind && !one.privacy && !one.attribute),
+    );
   const sections = elements.map(
     (element) =>
       `## \`<${element.tagName}>\`\n\n${element.summary ?? ''}\n\n${element.description ?? ''}\n` +
       table('attribute', described(element.attributes)) +
-      table(
-        'property',
-        described(
-          (element.members ?? []).filter(
-            ({ kind, privacy, attribute }) => kind === 'field' && !privacy && !attribute,
-          ),
-        ),
-      ) +
+      table('property', members(element, 'field')) +
+      table('method', members(element, 'method')) +
       table('event', described(element.events)) +
       table('slot', described(element.slots)) +
       table('part', described(element.cssParts)) +
       table('custom property', described(element.cssProperties)),
   );
-  return `# Elements\n\nMade from their docstrings by \`npm run docs\`.\n\n${sections.join('\n')}`;
+  return `# Elements\n\nMade from their docstrings by \`npm run docs\`. An attribute is a property of the same name, in camel case.\n\n${sections.join('\n')}`;
 }

@@ -1,6 +1,7 @@
 /**
  * The core of Upwind. Importing it does nothing: no network, no page, no compute backend.
  * `upwind/node` brings the host on the command line: pictures, checkpoints, and an engine.
+ * @module upwind
  */
 export type { LngLat } from './site/lng-lat.ts';
 export type { Tile } from './site/tile.ts';

@@ -32,6 +32,9 @@ const LAZY: Partial<Record<View, () => Promise<unknown>>> = {
  * Where tiles are labelled and labels are kept: the queue, the gallery, files in and out.
  * @summary The label board.
  * @event {UpwindTrainLabelsEvent} upwind-train-labels - labels are to be trained on; carries them
+ * @csspart summary - how many labels there are, undo and redo
+ * @csspart tabs - queue, gallery, sharing
+ * @csspart view - what the chosen tab shows
  */
 @customElement('upwind-labels')
 export class UpwindLabels extends LabelsElement {
@@ -72,7 +75,7 @@ export class UpwindLabels extends LabelsElement {
     if (!this.labels) return html`<div class="pane muted">${t('labels.opening')}</div>`;
     return html`<div class="pane">
       ${this.#summary()} ${this.#warning()}
-      <div role="tablist" aria-label=${t('labels.views')} @keydown=${this.#onTabKey}>
+      <div part="tabs" role="tablist" aria-label=${t('labels.views')} @keydown=${this.#onTabKey}>
         ${VIEWS.map(
           (view) =>
             html`<button
@@ -87,7 +90,9 @@ export class UpwindLabels extends LabelsElement {
             </button>`,
         )}
       </div>
-      <div role="tabpanel" id="view" aria-labelledby="view-${this.view}">${this.#view()}</div>
+      <div part="view" role="tabpanel" id="view" aria-labelledby="view-${this.view}">
+        ${this.#view()}
+      </div>
       <upwind-label-compare></upwind-label-compare>
       ${this.#training()} ${this.#storage()}
       <p class="visually-hidden" role="status">${this.now.notice}</p>
@@ -109,7 +114,7 @@ export class UpwindLabels extends LabelsElement {
         : labels.size === 1
           ? t('labels.count.one')
           : t('labels.count', { count: labels.size });
-    return html`<div class="summary">
+    return html`<div class="summary" part="summary">
         <h2>${words}</h2>
         <button
           class="button quiet icon"

@@ -22,6 +22,12 @@ import { resultPanelStyles } from './result-panel.styles.ts';
 /**
  * The answer: what governs, the rose, the directions, and what to know about it.
  * @summary Answer of one site.
+ * @csspart headline - what governs, from where, and the export menu
+ * @csspart rose - drawing of the rose in it
+ * @csspart table - table in it
+ * @csspart row - one direction of the table
+ * @csspart detail - what an open row says
+ * @csspart notices - what to know about the answer
  */
 @customElement('upwind-result')
 export class UpwindResult extends SessionElement {
@@ -42,8 +48,11 @@ export class UpwindResult extends SessionElement {
     ${
       state.assessment
         ? html`${this.#headline(state)}
-            <upwind-rose></upwind-rose>
-            <upwind-result-table .marks=${marksOf(state)}></upwind-result-table>
+            <upwind-rose exportparts="rose"></upwind-rose>
+            <upwind-result-table
+              exportparts="table, row, detail"
+              .marks=${marksOf(state)}
+            ></upwind-result-table>
             <upwind-overrides></upwind-overrides>
             ${this.#notices(state)}`
         : this.#blank(state)
@@ -89,7 +98,7 @@ export class UpwindResult extends SessionElement {
     const unit = settings.unit;
     const kz = from[0]?.kz.toFixed(3) ?? '–';
     const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
-    return html`<section class="headline">
+    return html`<section class="headline" part="headline">
       <span class="chip letter ${letter.toLowerCase()}" aria-hidden="true">${letter}</span>
       <div>
         <h2>
@@ -117,7 +126,7 @@ export class UpwindResult extends SessionElement {
 
   #blank({ run }: SessionState) {
     if (run.phase === 'failed' || run.phase === 'cancelled') return nothing;
-    return html`<upwind-rose></upwind-rose>
+    return html`<upwind-rose exportparts="rose"></upwind-rose>
       <ul class="key">
         ${(['B', 'C', 'D'] as const).map(
           (category) =>
@@ -132,7 +141,7 @@ export class UpwindResult extends SessionElement {
   #notices({ result }: SessionState) {
     if (!result) return nothing;
     const notices = noticesOf(result);
-    return html`<section class="notices" aria-label=${t('notice.title')}>
+    return html`<section class="notices" part="notices" aria-label=${t('notice.title')}>
       <h3>${t('notice.title')}</h3>
       <ul>
         ${notices.map(
@@ -146,7 +155,7 @@ export class UpwindResult extends SessionElement {
 
 /** A letter here would be the rules' word on no ground at all. */
 const unseen = () =>
-  html`<section class="headline">
+  html`<section class="headline" part="headline">
     <span class="chip letter" aria-hidden="true">?</span>
     <div>
       <h2>${t('result.governing.unseen')}</h2>

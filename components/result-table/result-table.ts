@@ -23,6 +23,9 @@ import { tableStyles } from './result-table.styles.ts';
  * @summary Table of directions with their exposure and its reasons.
  * @event {UpwindDirectionHoverEvent} upwind-direction-hover - pointer or focus on a row
  * @event {UpwindDirectionSelectEvent} upwind-direction-select - a row was opened or closed
+ * @csspart table - the whole of it
+ * @csspart row - one direction
+ * @csspart detail - what an open row says
  */
 @customElement('upwind-result-table')
 export class UpwindResultTable extends AssessedElement {
@@ -45,6 +48,7 @@ export class UpwindResultTable extends AssessedElement {
   override render(): TemplateResult | typeof nothing {
     if (this.directions.length === 0) return nothing;
     return html`<table
+      part="table"
       @pointerleave=${() => this.hover(null)}
       @upwind-override-close=${() => this.#closeForm()}
     >
@@ -73,6 +77,7 @@ export class UpwindResultTable extends AssessedElement {
     const open = this.direction === name;
     const governor = this.sectors[direction.governedBy];
     return html`<tr
+        part="row"
         class="row ${open ? 'open' : ''} ${this.hotDirection === name ? 'hot' : ''}"
         @pointerenter=${() => this.hover(name)}
         @click=${() => this.toggle(name)}
@@ -123,7 +128,7 @@ export class UpwindResultTable extends AssessedElement {
       </tr>
       ${
         open
-          ? html`<tr class="detail" id="detail">
+          ? html`<tr class="detail" id="detail" part="detail">
               <td colspan="5">
                 ${directionDetail(direction, {
                   sectors: this.sectors,

@@ -24,6 +24,7 @@ const FURTHER_AT = 186;
  * @summary Wind rose of fetch and exposure.
  * @event {UpwindDirectionHoverEvent} upwind-direction-hover - pointer or focus on a direction
  * @event {UpwindDirectionSelectEvent} upwind-direction-select - a direction was opened or closed
+ * @csspart rose - the drawing
  */
 @customElement('upwind-rose')
 export class UpwindRose extends AssessedElement {
@@ -38,6 +39,7 @@ export class UpwindRose extends AssessedElement {
     const hot = directions.find(({ name }) => name === this.hotDirection);
     const further = directions.length > FIXED;
     return html`<svg
+      part="rose"
       viewBox=${further ? '-222 -214 444 428' : '-170 -168 340 336'}
       role="group"
       aria-label=${t('rose.label')}

@@ -23,6 +23,12 @@ const forgetful: SessionStore = {
   saveResult: async () => {},
 };
 
+/** The model that comes with the package. */
+export async function packagedModel(): Promise<ModelRef> {
+  const { bundledModel } = await import('../../src/platform/browser/bundled-model.ts');
+  return bundledModel();
+}
+
 /**
  * A session for pages other than the app's: it keeps nothing between visits, and its model is the
  * one that comes with the package. Elements that are given it show one site together. Whoever
@@ -36,10 +42,7 @@ export function createSession(options: SessionOptions = {}): Session {
   const session = new Session({
     ...browserPorts(),
     store: forgetful,
-    bundledModel: async () => {
-      const { bundledModel } = await import('../../src/platform/browser/bundled-model.ts');
-      return bundledModel();
-    },
+    bundledModel: packagedModel,
   });
   if (heightFt !== undefined) session.setHeightFt(heightFt);
   void session.change({ ...settings, ...chosen });

@@ -14,6 +14,7 @@ const strings = {
   ...siteStrings,
   ...trainStrings,
 };
+/** Key of one of the words that people see. */
 export type StringKey = keyof typeof strings;
 
 /** Words in another language, by key; what is left out stays English. */

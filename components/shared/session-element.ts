@@ -7,6 +7,18 @@ import type { Session, SessionState } from './session.ts';
 /**
  * An element that shows part of a session: the one given as a property, or the one its ancestors
  * provide. It renders again only when a part it watches changes.
+ * @cssproperty --upwind-b - colour of roughness and exposure B; letters on it: `--upwind-b-ink`
+ * @cssproperty --upwind-c - the same of C; letters: `--upwind-c-ink`
+ * @cssproperty --upwind-d - the same of D; letters: `--upwind-d-ink`
+ * @cssproperty --upwind-unknown - ground that nobody has seen
+ * @cssproperty --upwind-surface - ground of panels, plates and buttons
+ * @cssproperty --upwind-sunken - ground of fields and of what lies deeper
+ * @cssproperty --upwind-line - lines between things
+ * @cssproperty --upwind-ink - text
+ * @cssproperty --upwind-muted - text that matters less
+ * @cssproperty --upwind-accent - main buttons; their text: `--upwind-accent-ink`
+ * @cssproperty --upwind-focus - focus ring, sliders and checks
+ * @cssproperty --upwind-font - typeface
  */
 export abstract class SessionElement extends LitElement {
   /** Shared store; elements without one show what their own properties hold. */
@@ -19,10 +31,11 @@ export abstract class SessionElement extends LitElement {
   /** True where the session is an ancestor's, and goes when the ancestor has another. */
   #fromContext = false;
   #unsubscribe: (() => void) | null = null;
+  #consumer: ContextConsumer<typeof sessionContext, this>;
 
   constructor() {
     super();
-    new ContextConsumer(this, {
+    this.#consumer = new ContextConsumer(this, {
       context: sessionContext,
       subscribe: true,
       callback: (session) => {
@@ -39,6 +52,12 @@ export abstract class SessionElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#follow(this.session);
+    if (!this.session && !this.#fromContext && !customElements.get('upwind-map')) {
+      // In a page's markup the parts of a map may be upgraded before the map that answers them.
+      void customElements.whenDefined('upwind-map').then(() => {
+        if (this.isConnected && !this.#fromContext) this.#consumer.hostConnected();
+      });
+    }
   }
 
   override disconnectedCallback(): void {

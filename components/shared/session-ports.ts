@@ -139,7 +139,7 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
       (response) => response.ok && /json/.test(response.headers.get('content-type') ?? ''),
       () => false,
     );
-    return there ? { kind: 'url', url, name: modelName } : null;
+    return there ? { kind: 'url', url, name: modelName, withPage: true } : null;
   }
 }
 

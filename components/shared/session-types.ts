@@ -61,6 +61,8 @@ export type ModelRef =
       name: string;
       /** Address of each file where a build has renamed them. */
       files?: Readonly<Record<string, string>>;
+      /** Comes with the page, which keeps it. */
+      withPage?: boolean;
     }
   | { kind: 'hub'; id: string; revision?: string }
   /** Trained or dropped in on this device, kept in the checkpoint store. */
@@ -140,6 +142,7 @@ export interface SessionState {
   selection: Selection;
 }
 
+/** Called after each change with the new snapshot and the parts of it that changed. */
 export type SessionListener = (
   state: SessionState,
   changed: ReadonlySet<keyof SessionState>,

@@ -1,9 +1,9 @@
 import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
-import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { Override, SiteResult } from '../../src/analysis/site-result.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
-import { bearingsOf, buildingOf } from '../../src/site/building-bearings.ts';
+import { buildingOf } from '../../src/site/building-bearings.ts';
 import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
@@ -12,15 +12,27 @@ import type {
   BackendName,
   Classifier,
   ExplainingClassifier,
-  ModelInfo,
 } from '../../src/vit/classifier.ts';
 import { t } from './localize.ts';
+import { SessionCore, wordsOf } from './session-core.ts';
+import { SessionJudge } from './session-judge.ts';
+import { NoModelError, SessionModel } from './session-model.ts';
+import {
+  answerOf,
+  DEFAULT_SETTINGS,
+  isFor,
+  isNear,
+  NO_ANSWER,
+  NOTHING_SELECTED,
+  ownFaces,
+  siteBearings,
+  withoutFaces,
+  withTiles,
+} from './session-snapshot.ts';
 import { withOwnKey } from './url-state.ts';
-import { OverrideTrail } from './override-trail.ts';
 import type {
   ImagerySpec,
   ModelRef,
-  Rejudgement,
   RunOptions,
   RunRequest,
   Selection,
@@ -34,30 +46,8 @@ import type {
 } from './session-types.ts';
 
 export type * from './session-types.ts';
-
-export const DEFAULT_SETTINGS: Settings = {
-  unit: 'ft',
-  theme: 'system',
-  edition: '7-22',
-  tolerance: 0.2,
-  conservative: false,
-  tileM: null,
-  backend: null,
-  imagery: { id: 'demo' },
-  model: null,
-  project: '',
-  engineer: '',
-  paper: 'letter',
-  geocoderUrl: null,
-};
-
-const NOTHING_SELECTED: Selection = {
-  tileId: null,
-  direction: null,
-  hotDirection: null,
-  hotTileId: null,
-  markedTileIds: [],
-};
+export { NoModelError } from './session-model.ts';
+export { DEFAULT_SETTINGS } from './session-snapshot.ts';
 
 /** Settings that judge the same tiles anew; the rest ask for other tiles. */
 const RULES = new Set<keyof Settings>(['edition', 'tolerance', 'conservative']);
@@ -82,58 +72,40 @@ const APPEARANCE = new Set<keyof Settings>([
 export class Session {
   /** Of a site that is still to be chosen [ft]. */
   #heightFt = 25;
-  #state: SessionState = {
-    site: null,
-    settings: DEFAULT_SETTINGS,
-    imagery: { source: null, message: null },
-    model: { status: 'none', message: '' },
-    run: { phase: 'idle' },
-    tiles: [],
-    assessment: null,
-    result: null,
-    boundary: {},
-    trail: { canUndo: false, canRedo: false },
-    stale: false,
-    selection: NOTHING_SELECTED,
-  };
-  #listeners = new Set<SessionListener>();
-  #ports: SessionPorts;
+  readonly #core: SessionCore;
+  readonly #model: SessionModel;
+  readonly #judge: SessionJudge;
   #patches = new Map<string, Patch>();
-  #classifier: Promise<ExplainingClassifier> | null = null;
-  #loading: AbortController | null = null;
   #running: AbortController | null = null;
   #imageryTurn = 0;
   #resolving: Promise<void> = Promise.resolve();
-  #reassessing: Promise<void> = Promise.resolve();
-  #trail = new OverrideTrail();
-  /** Overrides outlive a run that was cancelled or failed, as long as the site is the same. */
-  #kept: { at: LngLat; overrides: readonly Override[] } | null = null;
-  #disposed = false;
   #ending = new AbortController();
 
   constructor(ports: SessionPorts) {
-    this.#ports = ports;
+    this.#core = new SessionCore(ports);
+    this.#model = new SessionModel(this.#core);
+    this.#judge = new SessionJudge(this.#core);
   }
 
   get state(): SessionState {
-    return this.#state;
+    return this.#core.state;
   }
 
   /** Calls `listener` after every change, until the returned function is called. */
   subscribe(listener: SessionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#core.subscribe(listener);
+  }
+
+  get #ports(): SessionPorts {
+    return this.#core.ports;
+  }
+
+  get #state(): SessionState {
+    return this.#core.state;
   }
 
   #set(change: Partial<SessionState>): void {
-    if (this.#disposed) return;
-    const changed = new Set<keyof SessionState>();
-    for (const key of Object.keys(change) as (keyof SessionState)[]) {
-      if (this.#state[key] !== change[key]) changed.add(key);
-    }
-    if (changed.size === 0) return;
-    this.#state = { ...this.#state, ...change };
-    for (const listener of [...this.#listeners]) listener(this.#state, changed);
+    this.#core.set(change);
   }
 
   /** Brings back the last visit, then what the link asks for. */
@@ -161,8 +133,8 @@ export class Session {
     // A link may bring other faces of the building than the answer kept here was judged for.
     const asked = siteBearings(site);
     if (String(asked) !== String(saved.result.settings.extraBearingsDeg)) {
-      await this.#reassess(() => ({ extraBearingsDeg: asked }));
-    } else void this.#lookAtBoundary();
+      await this.#judge.again(() => ({ extraBearingsDeg: asked }));
+    } else void this.#judge.lookAtBoundary();
   }
 
   /**
@@ -172,7 +144,7 @@ export class Session {
   setSite(at: LngLat, name: string | null = null, { sameBuilding = false } = {}): void {
     this.cancel();
     this.#patches.clear();
-    this.#trail.clear();
+    this.#judge.clearSteps();
     const { site } = this.#state;
     this.#set({
       site: {
@@ -186,7 +158,7 @@ export class Session {
       stale: false,
       selection: NOTHING_SELECTED,
     });
-    this.#save();
+    this.#core.save();
   }
 
   /** Mean roof height of the site, or of the one to come [ft]. */
@@ -199,7 +171,7 @@ export class Session {
     this.#heightFt = heightFt;
     if (!site || site.heightFt === heightFt) return;
     this.#set({ site: { ...site, heightFt }, stale: result !== null });
-    this.#save();
+    this.#core.save();
   }
 
   /** Sets the way the building looks, and further bearings; the same tiles are judged for them. */
@@ -209,9 +181,9 @@ export class Session {
     const turned = { ...site, ...change };
     const extraBearingsDeg = siteBearings(turned);
     this.#set({ site: turned });
-    this.#save();
+    this.#core.save();
     if (String(siteBearings(site)) === String(extraBearingsDeg)) return;
-    await this.#reassess(() => ({ extraBearingsDeg }));
+    await this.#judge.again(() => ({ extraBearingsDeg }));
     // A tall building looked far out only where its directions asked for it.
     const open = this.#state.result?.directions.slice(8).some(({ undetermined }) => undetermined);
     if (open && turned.heightFt > LOW_BUILDING_FT) this.#set({ stale: true });
@@ -221,13 +193,13 @@ export class Session {
   async change(change: Partial<Settings>): Promise<void> {
     const keys = Object.keys(change) as (keyof Settings)[];
     this.#set({ settings: { ...this.#state.settings, ...change } });
-    this.#save();
+    this.#core.save();
     if (change.imagery) await this.useImagery(change.imagery);
     if (keys.some((key) => !RULES.has(key) && !APPEARANCE.has(key))) {
       this.#set({ stale: this.#state.result !== null });
     }
     if (keys.some((key) => RULES.has(key)))
-      await this.#reassess(() => ({ settings: this.#state.settings }));
+      await this.#judge.again(() => ({ settings: this.#state.settings }));
   }
 
   /** Resolves a source; a run that starts meanwhile waits for it. */
@@ -247,80 +219,17 @@ export class Session {
   }
 
   /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
-  async useModel(ref: ModelRef): Promise<void> {
-    await this.#releaseModel();
-    // A File cannot be kept in the settings; what is stored on this device can.
-    if (ref.kind !== 'files') {
-      this.#set({ settings: { ...this.#state.settings, model: ref } });
-      this.#save();
-    }
-    if (this.#state.result) this.#set({ stale: true });
-    const classifier = await this.#load(ref).catch(() => null);
-    if (classifier && ref.kind === 'files') await this.#keepModel(ref, classifier.model);
-  }
-
-  /** A dropped model that works stays on this device, so that the next visit has it too. */
-  async #keepModel(ref: ModelRef & { kind: 'files' }, info: ModelInfo): Promise<void> {
-    const kept = await this.#ports.keepModel(ref, info).catch((error: unknown) => wordsOf(error));
-    const { model } = this.#state;
-    if (model.status !== 'ready' || model.ref !== ref) return;
-    if (typeof kept === 'string') return this.#set({ model: { ...model, notKept: kept } });
-    this.#set({
-      model: { ...model, ref: kept },
-      settings: { ...this.#state.settings, model: kept },
-    });
-    this.#save();
-  }
-
-  #load(ref: ModelRef): Promise<ExplainingClassifier> {
-    const loading = new AbortController();
-    this.#loading = loading;
-    this.#set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
-    const classifier = this.#ports
-      .loadModel(ref, {
-        signal: loading.signal,
-        backend: this.#state.settings.backend,
-        onProgress: (loaded, total, label) => {
-          if (loading.signal.aborted) return;
-          this.#set({ model: { status: 'loading', ref, label, loaded, total } });
-        },
-      })
-      .then(
-        (ready) => {
-          if (loading.signal.aborted) {
-            void ready.dispose();
-            throw new DOMException('Cancelled', 'AbortError');
-          }
-          this.#set({
-            model: { status: 'ready', ref, info: ready.model, backend: ready.backend },
-          });
-          return ready;
-        },
-        (error: unknown) => {
-          if (!loading.signal.aborted) {
-            this.#classifier = null;
-            this.#set({ model: { status: 'failed', ref, message: wordsOf(error) } });
-          }
-          throw error;
-        },
-      );
-    this.#classifier = classifier;
-    classifier.catch(() => undefined);
-    return classifier;
+  useModel(ref: ModelRef): Promise<void> {
+    this.cancel();
+    return this.#model.use(ref);
   }
 
   /**
    * The model in use, loading the chosen one (or the page's own) the first time.
    * @throws UserError where there is no model or it does not load
    */
-  async classifier(): Promise<ExplainingClassifier> {
-    if (this.#classifier) return this.#classifier;
-    const ref = this.#state.settings.model ?? (await this.#ports.bundledModel());
-    if (!ref) {
-      this.#set({ model: { status: 'none', message: '' } });
-      throw new NoModelError();
-    }
-    return this.#classifier ?? this.#load(ref);
+  classifier(): Promise<ExplainingClassifier> {
+    return this.#model.classifier();
   }
 
   /** The model that comes with the page; null where there is none. */
@@ -337,29 +246,18 @@ export class Session {
   async useBackend(backend: BackendName | null): Promise<void> {
     await this.change({ backend });
     const { model } = this.#state;
-    if (this.#classifier && 'ref' in model) await this.useModel(model.ref);
-  }
-
-  async #releaseModel(): Promise<void> {
-    this.cancel();
-    this.#loading?.abort();
-    const old = this.#classifier;
-    this.#classifier = null;
-    if (old) await old.then((classifier) => classifier.dispose()).catch(() => undefined);
+    if (this.#model.begun && 'ref' in model) await this.useModel(model.ref);
   }
 
   /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
   analyse(): Promise<SiteResult | null> {
     this.cancel();
-    const { site, settings, result } = this.#state;
+    const { site, settings } = this.#state;
     if (!site) return Promise.resolve(null);
-    if (result) this.#kept = { at: site.at, overrides: result.overrides };
-    const kept = this.#kept && isSame(this.#kept.at, site.at) ? this.#kept.overrides : [];
-    // Labels of tiles come back from where they are kept.
-    const overrides = kept.filter(({ target }) => target !== 'tile');
+    const overrides = this.#judge.overridesFor(site.at);
     return this.#run((means, options) => {
       this.#patches.clear();
-      this.#trail.clear();
+      this.#judge.clearSteps();
       this.#set({ ...NO_ANSWER, run: { phase: 'running', done: 0, total: 0 } });
       return this.#ports.analyse({ site, settings, overrides }, means, options);
     });
@@ -418,7 +316,7 @@ export class Session {
       );
       running.signal.throwIfAborted();
       mine({ ...answerOf(result), run: { phase: 'done' } });
-      void this.#lookAtBoundary();
+      void this.#judge.lookAtBoundary();
       await this.#ports.store.saveResult(result).catch(() => undefined);
       return result;
     } catch (error) {
@@ -456,7 +354,7 @@ export class Session {
     this.#patches.clear();
     const { lng, lat, name, heightFt } = result.site;
     const { edition, tolerance, conservative } = result.settings;
-    this.#forgetSteps();
+    this.#judge.forget();
     this.#set({
       site: {
         at: { lng, lat },
@@ -471,8 +369,8 @@ export class Session {
       stale: result.imagery.id !== this.#state.imagery.source?.id,
       selection: NOTHING_SELECTED,
     });
-    this.#save();
-    void this.#lookAtBoundary();
+    this.#core.save();
+    void this.#judge.lookAtBoundary();
     void this.#ports.store.saveResult(result).catch(() => undefined);
   }
 
@@ -534,32 +432,26 @@ export class Session {
 
   /** The same for many tiles, judged once. */
   correctTiles(corrections: TileCorrection[]): Promise<void> {
-    return this.#reassess(() => ({ corrections }));
+    return this.#judge.again(() => ({ corrections }));
   }
 
   /** Sets segments, break lines or directions by hand, as one step. */
   addOverrides(added: readonly Override[]): Promise<void> {
-    return this.#step(({ overrides }) => [...overrides, ...added]);
+    return this.#judge.step(({ overrides }) => [...overrides, ...added]);
   }
 
   /** Takes one of the answer's overrides back; the model's view stands again. */
   takeBack(override: Override): Promise<void> {
     if (override.target === 'tile') return this.correctTile(override.id, null);
-    return this.#step(({ overrides }) => overrides.filter((one) => one !== override));
+    return this.#judge.step(({ overrides }) => overrides.filter((one) => one !== override));
   }
 
   undoOverride(): Promise<void> {
-    return this.#reassess(({ overrides }) => {
-      const back = this.#trail.undo(overrides);
-      return back && { overrides: back };
-    });
+    return this.#judge.undo();
   }
 
   redoOverride(): Promise<void> {
-    return this.#reassess(({ overrides }) => {
-      const again = this.#trail.redo(overrides);
-      return again && { overrides: again };
-    });
+    return this.#judge.redo();
   }
 
   /** The answer as it would be with further overrides; nothing changes. */
@@ -569,45 +461,6 @@ export class Session {
     return this.#ports.reassess(result, { overrides: [...result.overrides, ...added] });
   }
 
-  #step(change: (result: SiteResult) => Override[]): Promise<void> {
-    return this.#reassess((result) => {
-      this.#trail.note(result.overrides);
-      return { overrides: change(result) };
-    });
-  }
-
-  #forgetSteps(): void {
-    this.#trail.clear();
-    this.#kept = null;
-  }
-
-  /** One after the other, so that two quick corrections both count. */
-  #reassess(changeOf: (result: SiteResult) => Rejudgement | null): Promise<void> {
-    const next = this.#reassessing.then(async () => {
-      const { result } = this.#state;
-      const change = result && changeOf(result);
-      if (!result || !change) return;
-      const judged = await this.#ports.reassess(result, change);
-      if (this.#state.result !== result) return;
-      const { canUndo, canRedo } = this.#trail;
-      const { trail } = this.#state;
-      const same = trail.canUndo === canUndo && trail.canRedo === canRedo;
-      this.#set({ ...answerOf(judged), ...(!same && { trail: { canUndo, canRedo } }) });
-      void this.#lookAtBoundary();
-      await this.#ports.store.saveResult(judged).catch(() => undefined);
-    });
-    this.#reassessing = next.catch(() => undefined);
-    return next;
-  }
-
-  /** Which tiles a closer look is worth its time for; takes a moment, so the answer goes first. */
-  async #lookAtBoundary(): Promise<void> {
-    const { result } = this.#state;
-    if (!result) return;
-    const boundary = await this.#ports.boundary(result).catch(() => ({}));
-    if (this.#state.result === result) this.#set({ boundary });
-  }
-
   /** Marks a tile or direction; a key left out stays as it is. */
   select(change: Partial<Selection>): void {
     const selection = { ...this.#state.selection, ...change };
@@ -615,76 +468,16 @@ export class Session {
     if (keys.some((key) => this.#state.selection[key] !== change[key])) this.#set({ selection });
   }
 
-  #save(): void {
-    const { settings, site } = this.#state;
-    void this.#ports.store.saveSettings(settings, site).catch(() => undefined);
-  }
-
   /** Ends the run, frees the model and forgets every listener. */
   async dispose(): Promise<void> {
     this.#ending.abort();
-    await this.#releaseModel();
+    this.cancel();
+    await this.#model.release();
     this.#ports.dispose?.();
-    this.#disposed = true;
-    this.#listeners.clear();
+    this.#core.end();
     this.#patches.clear();
   }
 }
 
-/** What a site has before it was looked at. */
-const NO_ANSWER = {
-  result: null,
-  tiles: [],
-  assessment: null,
-  boundary: {},
-  trail: { canUndo: false, canRedo: false },
-  stale: false,
-  selection: NOTHING_SELECTED,
-} satisfies Partial<SessionState>;
-
 /** Look-out distances grow with the height above this [ft]. */
 const LOW_BUILDING_FT = 30;
-
-const siteBearings = ({ facingDeg = null, bearingsDeg = [] }: Site): number[] =>
-  bearingsOf({ facingDeg, bearingsDeg });
-
-/** The faces of a site that has any. */
-const ownFaces = ({
-  facingDeg = null,
-  bearingsDeg = [],
-}: Partial<BuildingBearings>): Partial<BuildingBearings> => ({
-  ...(facingDeg !== null && { facingDeg }),
-  ...(bearingsDeg.length > 0 && { bearingsDeg }),
-});
-
-const withoutFaces = ({ at, name, heightFt }: Site): Site => ({ at, name, heightFt });
-
-const isSame = (a: LngLat, b: LngLat): boolean => a.lng === b.lng && a.lat === b.lat;
-
-/** There is no checkpoint to run. */
-export class NoModelError extends Error {
-  override name = 'NoModelError';
-}
-
-const isFor = (result: SiteResult, site: Site): boolean =>
-  result.site.lng === site.at.lng &&
-  result.site.lat === site.at.lat &&
-  result.site.heightFt === site.heightFt;
-
-/** Equal to the digits that a link carries. */
-const isNear = (a: Site, b: Site): boolean =>
-  Math.abs(a.at.lng - b.at.lng) < 1e-6 &&
-  Math.abs(a.at.lat - b.at.lat) < 1e-6 &&
-  Math.abs(a.heightFt - b.heightFt) < 0.02;
-
-const answerOf = (result: SiteResult) => ({ result, tiles: result.tiles, assessment: result });
-
-/** The list with `news` in place of tiles of the same id, or at its end. */
-function withTiles(tiles: readonly TileResult[], news: readonly TileResult[]): TileResult[] {
-  const byId = new Map(tiles.map((tile) => [tile.id, tile]));
-  for (const tile of news) byId.set(tile.id, tile);
-  return [...byId.values()];
-}
-
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -17,6 +17,9 @@ import { siteFormStyles } from './site-form.styles.ts';
  * Where the building stands, how tall it is, and the button that starts.
  * @summary Site, height, run and its progress.
  * @event {UpwindPickEvent} upwind-pick - a place was typed or chosen among those found
+ * @csspart form - the whole of it
+ * @csspart start - button that starts, repeats or cancels
+ * @csspart progress - bar and words of a run
  */
 @customElement('upwind-site-form')
 export class UpwindSiteForm extends SessionElement {
@@ -56,7 +59,7 @@ export class UpwindSiteForm extends SessionElement {
     const { state } = session;
     const { site, settings, run } = state;
     const geocoder = settings.geocoderUrl !== null;
-    return html`<form @submit=${(event: Event) => this.#submit(event)} novalidate>
+    return html`<form part="form" @submit=${(event: Event) => this.#submit(event)} novalidate>
       <div class="search">
         <label class="visually-hidden" for="place">
           ${geocoder ? t('site.search.address') : t('site.search')}
@@ -143,12 +146,17 @@ export class UpwindSiteForm extends SessionElement {
 
   #action({ site, run, result, stale }: SessionState) {
     if (run.phase === 'running' || run.phase === 'loading-model') {
-      return html`<button class="button go" type="button" @click=${() => this.session?.cancel()}>
+      return html`<button
+        part="start"
+        class="button go"
+        type="button"
+        @click=${() => this.session?.cancel()}
+      >
         ${t('site.cancel')}
       </button>`;
     }
     const again = result !== null && !stale;
-    return html`<button class="button go ${again ? '' : 'primary'}" ?disabled=${!site}>
+    return html`<button part="start" class="button go ${again ? '' : 'primary'}" ?disabled=${!site}>
       ${again ? t('site.again') : t('site.analyse')}
     </button>`;
   }
@@ -157,7 +165,7 @@ export class UpwindSiteForm extends SessionElement {
     if (run.phase === 'loading-model') {
       const { model } = this.session!.state;
       const loading = model.status === 'loading' ? model : null;
-      return html`<div class="progress">
+      return html`<div class="progress" part="progress">
         ${
           loading?.total
             ? html`<progress
@@ -171,7 +179,7 @@ export class UpwindSiteForm extends SessionElement {
       </div>`;
     }
     if (run.phase !== 'running') return nothing;
-    return html`<div class="progress">
+    return html`<div class="progress" part="progress">
       <progress
         aria-label=${t('site.progress')}
         max=${Math.max(1, run.total)}

@@ -22,6 +22,9 @@ import { UpwindCardCloseEvent } from './tile-card.events.ts';
  * @summary Card of the tile under pointer, focus or selection.
  * @event {UpwindPickEvent} upwind-pick - the site is put on this tile
  * @event {UpwindCardCloseEvent} upwind-card-close - the card was dismissed
+ * @slot - what a page adds beneath the facts, such as buttons
+ * @csspart card - the whole of it
+ * @csspart picture - the pixels that the model saw
  */
 @customElement('upwind-tile-card')
 export class UpwindTileCard extends SessionElement {
@@ -29,7 +32,9 @@ export class UpwindTileCard extends SessionElement {
 
   /** Shown without a session. */
   @property({ attribute: false }) tile: TileResult | null = null;
+  /** Its pixels, without a session. */
   @property({ attribute: false }) patch: RgbImage | null = null;
+  /** Lengths are shown in this unit first. */
   @property() unit: LengthUnit = 'ft';
   /** The pixels are on their way. */
   @state() private loading = false;
@@ -91,7 +96,7 @@ export class UpwindTileCard extends SessionElement {
     const { tile } = this;
     if (!tile) return nothing;
     const settled = this.session?.state.selection.tileId === tile.id;
-    return html`<section aria-label=${t('card.label', { id: tile.id })}>
+    return html`<section part="card" aria-label=${t('card.label', { id: tile.id })}>
       <header>
         <span class="chip ${tile.roughness?.toLowerCase() ?? ''}">${tile.roughness ?? '?'}</span>
         <h3>${headline(tile)}</h3>
@@ -130,6 +135,7 @@ export class UpwindTileCard extends SessionElement {
       </p>`;
     }
     return html`<canvas
+      part="picture"
       width=${this.patch.width}
       height=${this.patch.height}
       role="img"

@@ -6,6 +6,7 @@ import type { RunRequest, StoredRun } from '../../src/platform/browser/training-
 import { formStyles } from '../shared/form-styles.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
+import { packagedModel } from '../shared/own-session.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { ModelRef, SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -41,6 +42,7 @@ const panelStyles = css`
  * @summary Training panel.
  * @event {UpwindUseModelEvent} upwind-use-model - a model is to be used on the map; with a session
  *   and unless cancelled the panel switches to it itself
+ * @csspart start - button that starts a run
  */
 @customElement('upwind-trainer')
 export class UpwindTrainer extends SessionElement {
@@ -49,7 +51,7 @@ export class UpwindTrainer extends SessionElement {
 
   /** Pictures to open, such as a person's labels: read as imagefolder or parquet. */
   @property({ attribute: false }) files: CheckpointFiles | null = null;
-  /** Model to start from, without a session. */
+  /** Model to start from, without a session; the package's own where left out. */
   @property({ attribute: false }) baseModel: ModelRef | null = null;
 
   @state() private bundled: ModelRef | null = null;
@@ -99,8 +101,9 @@ export class UpwindTrainer extends SessionElement {
   }
 
   override updated(_changed: PropertyValues): void {
-    if (this.session && !this.bundled) {
-      void this.session.bundledModel().then((ref) => (this.bundled ??= ref));
+    if (!this.bundled) {
+      const found = this.session ? this.session.bundledModel() : packagedModel();
+      void found.then((ref) => (this.bundled ??= ref));
     }
     this.#estimate();
   }
@@ -204,7 +207,7 @@ export class UpwindTrainer extends SessionElement {
         .training=${this.#training}
         .ref=${base}
         .onMap=${this.#onMap}
-        .bundled=${this.bundled ?? this.baseModel}
+        .bundled=${this.session ? this.bundled : (this.baseModel ?? this.bundled)}
         @base=${(event: BaseEvent) => this.#training.change({ base: event.detail })}
       ></upwind-train-base>
       <upwind-train-form
@@ -242,6 +245,7 @@ export class UpwindTrainer extends SessionElement {
       ${base ? this.#estimateView() : html`<p class="alert">${t('train.base.none')}</p>`}
       <div class="actions">
         <button
+          part="start"
           class="button primary"
           ?disabled=${problems.length > 0 || !base || Boolean(this.#training.state.estimate?.tooLarge)}
           @click=${() => void this.#training.train(this.#request(base!))}

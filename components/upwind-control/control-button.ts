@@ -15,6 +15,8 @@ export function controlButton(label: string, onPress: () => void): HTMLButtonEle
   button.title = label;
   button.setAttribute('aria-label', label);
   button.setAttribute('aria-expanded', 'false');
+  // MapLibre's buttons are white in every colour scheme.
+  button.style.color = '#333';
   const svg = document.createElementNS(SVG, 'svg');
   for (const [name, value] of Object.entries({
     viewBox: '0 0 24 24',

@@ -5,7 +5,8 @@ export const controlPanelStyles = css`
     position: absolute;
     z-index: 3;
     top: 10px;
-    bottom: 10px;
+    /* The host's attribution stays readable. */
+    bottom: 40px;
     width: min(380px, calc(100% - 66px));
     pointer-events: none;
     display: flex;
@@ -23,9 +24,9 @@ export const controlPanelStyles = css`
   }
   :host([narrow]) {
     top: auto;
-    right: 0;
-    bottom: 0;
-    left: 0;
+    right: 8px;
+    bottom: 40px;
+    left: 8px;
     width: auto;
     max-height: 62%;
   }
@@ -43,8 +44,9 @@ export const controlPanelStyles = css`
     user-select: text;
     cursor: auto;
   }
-  :host([narrow]) section {
-    border-radius: var(--_radius) var(--_radius) 0 0;
+  upwind-tile-card::part(card) {
+    width: auto;
+    box-shadow: none;
   }
   header {
     display: flex;

@@ -13,7 +13,8 @@ export const mapStyles = css`
   }
   .region {
     position: relative;
-    flex: 1 0 240px;
+    flex: 1 1 clamp(240px, 60vh, 480px);
+    min-height: 240px;
   }
   #map,
   .maplibregl-canvas-container {
@@ -154,8 +155,8 @@ export const mapStyles = css`
     margin: 0;
     font-weight: 600;
   }
-  .status:empty {
-    display: none;
+  .status.silent {
+    background: none;
   }
   .status.bad {
     color: var(--_danger);
@@ -204,6 +205,11 @@ export const mapStyles = css`
     top: var(--upwind-map-inset-top, 12px);
     right: 60px;
   }
+  .card.alone {
+    max-height: calc(100% - 24px);
+    overflow: auto;
+    border-radius: var(--_radius);
+  }
   .cursor {
     position: absolute;
     z-index: 3;
@@ -242,6 +248,13 @@ export const mapStyles = css`
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
+    }
+    .card.alone {
+      max-width: calc(100% - 76px);
+    }
+    .foot.alone > :last-child {
+      white-space: normal;
+      text-align: end;
     }
     .scale {
       flex: none;

@@ -34,6 +34,9 @@ import {
 } from './upwind-map.events.ts';
 import { mapStyles } from './upwind-map.styles.ts';
 
+/** Side of a direction's letter on the map [px]. */
+const LETTER_PX = 22;
+
 /** Room that panels over the map take [px]. */
 export interface MapInset {
   top: number;
@@ -60,13 +63,11 @@ interface ScreenPoint {
  * @slot card - card of the tile under pointer, focus or selection
  * @csspart map - the MapLibre container
  * @csspart status - progress, answer or failure of a map that stands alone
+ * @csspart tools - buttons for zoom, view, building and layers
+ * @csspart foot - scale, key of the colours, attribution of the imagery
  * @cssproperty --upwind-map-inset-top - room taken by what lies over the map
  * @cssproperty --upwind-map-inset-left - the same at its left
  * @cssproperty --upwind-map-inset-bottom - the same at its foot
- * @cssproperty --upwind-b - colour of roughness B; also -c and -d, and -b-ink and so on for letters
- * @cssproperty --upwind-surface - ground of plates and buttons
- * @cssproperty --upwind-ink - text
- * @cssproperty --upwind-font - typeface
  */
 @customElement('upwind-map')
 export class UpwindMap extends SessionElement {
@@ -335,10 +336,24 @@ export class UpwindMap extends SessionElement {
     const { at } = state.site;
     const [north, east, south, west] = [0, 90, 180, 270].map((b) => destination(at, b, radiusM));
     this.#map.fitBounds([west!.lng, south!.lat, east!.lng, north!.lat], {
-      padding: this.inset,
+      padding: this.#room(),
       animate: animate && !matchMedia('(prefers-reduced-motion: reduce)').matches,
       duration: 700,
     });
+  }
+
+  /** Beside panels; a map that stands alone keeps its letters clear of edges and foot as well. */
+  #room(): MapInset {
+    const { top, right, bottom, left } = this.inset;
+    if (!this.#own) return this.inset;
+    const foot = this.renderRoot.querySelector<HTMLElement>('.foot')?.offsetHeight ?? 0;
+    const edge = LETTER_PX / 2 + 4;
+    return {
+      top: top + edge,
+      right: right + edge,
+      bottom: bottom + foot + edge,
+      left: left + edge,
+    };
   }
 
   /** True while there is nothing left to load or draw. */
@@ -388,7 +403,7 @@ export class UpwindMap extends SessionElement {
             ? nothing
             : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
         }
-        <div class="card">
+        <div class="card ${this.#own ? 'alone' : ''}">
           <slot name="card">
             ${this.#own ? html`<upwind-tile-card .session=${this.#own}></upwind-tile-card>` : nothing}
           </slot>
@@ -403,7 +418,11 @@ export class UpwindMap extends SessionElement {
     if (!this.#own) return nothing;
     const words = this.trouble || wordsOfRun(this.#own.state);
     const bad = this.trouble !== '' || this.#own.state.run.phase === 'failed';
-    return html`<p class="plate status ${bad ? 'bad' : ''}" part="status" role="status">
+    return html`<p
+      class="plate status ${bad ? 'bad' : ''} ${words ? '' : 'silent'}"
+      part="status"
+      role="status"
+    >
       ${words ? html`${bad ? icon('warning') : nothing} ${words}` : nothing}
     </p>`;
   }
@@ -419,7 +438,7 @@ export class UpwindMap extends SessionElement {
       >
         ${icon(name)}
       </button>`;
-    return html`<div class="tools">
+    return html`<div class="tools" part="tools">
       <div class="group">
         ${button('plus', t('map.zoomin'), () => this.#map?.zoomIn())}
         ${button('minus', t('map.zoomout'), () => this.#map?.zoomOut())}
@@ -493,7 +512,7 @@ export class UpwindMap extends SessionElement {
         </svg>
         ${words}
       </li>`;
-    return html`<div class="foot">
+    return html`<div class="foot ${this.#own ? 'alone' : ''}" part="foot">
       ${scaleBar(this.metresPerPixel)}
       <ul class="plate legend" aria-label=${t('map.legend')}>
         ${chip('B', `B ${t('ground.B')}`)} ${chip('C', `C ${t('ground.C')}`)}

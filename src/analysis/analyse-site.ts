@@ -11,6 +11,7 @@ import type { Refinement, SiteResult, TileResult } from './site-result.ts';
 import { planRefinement } from './refine.ts';
 import { firstLook, furtherLook, rimLook } from './stages.ts';
 
+/** How an analysis is stopped and followed. */
 export interface AnalyseOptions {
   signal?: AbortSignal;
   onProgress?: AnalysisListener;

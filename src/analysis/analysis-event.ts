@@ -13,4 +13,5 @@ export type AnalysisEvent =
   /** The sectors and directions as far as they are known. */
   | { type: 'assessment'; sectors: SectorResult[]; directions: DirectionResult[] };
 
+/** Follows an analysis: the plan, each tile, each assessment. */
 export type AnalysisListener = (event: AnalysisEvent) => void;

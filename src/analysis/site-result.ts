@@ -60,6 +60,7 @@ export const tileResultSchema = z.object({
   /** Requests behind the picture, without keys. */
   urls: z.array(z.string()),
 });
+/** One tile: where it is, what was seen in it, and who said so. */
 export type TileResult = Infer<typeof tileResultSchema>;
 
 /** What looking again at a finer stride was done for, and what the answer was before it. */
@@ -139,6 +140,7 @@ export const siteResultSchema = z.object({
   /** Everything that was not as it should be, one line each. */
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
+/** The whole answer for one site, versioned: every export is made from it. */
 export type SiteResult = Infer<typeof siteResultSchema>;
 
 /**

@@ -21,6 +21,7 @@ import { sectorExposure } from './sector-exposure.ts';
 import type { SectorAssessment, SectorInput } from './sector-exposure.ts';
 import type { DirectionResult, Override, SectorResult } from './verdict.ts';
 
+/** A site and the rules it is judged by. */
 export interface AssessSiteOptions {
   site: LngLat;
   /** Mean roof height h [ft]. */
@@ -39,6 +40,7 @@ export interface AssessSiteOptions {
   overrides?: readonly Override[];
 }
 
+/** What the rules make of the ground: eight sectors, and the directions with their exposure. */
 export interface Assessment {
   sectors: SectorResult[];
   directions: DirectionResult[];

@@ -2,6 +2,7 @@ import { UserError } from '../site/user-error.ts';
 import type { Roughness } from '../roughness/category.ts';
 
 export const EDITIONS = ['7-16', '7-22'] as const;
+/** Edition of ASCE/SEI 7. */
 export type Edition = (typeof EDITIONS)[number];
 export const DEFAULT_EDITION: Edition = '7-22';
 

@@ -55,6 +55,7 @@ export const sectorResultSchema = z.object({
   toDeg: z.number(),
   ...verdict,
 });
+/** One 45° sector: its ground outward from the site, and the exposure that this gives. */
 export type SectorResult = Infer<typeof sectorResultSchema>;
 
 export const directionResultSchema = z.object({
@@ -69,6 +70,7 @@ export const directionResultSchema = z.object({
   /** Velocity pressure exposure coefficient at mean roof height for `exposure`. */
   kz: z.number(),
 });
+/** Exposure of one wind direction: letter, clause, reason, and how near the next letter is. */
 export type DirectionResult = Infer<typeof directionResultSchema>;
 
 /** Something a person decided otherwise. `from` keeps the view that it replaces. */
@@ -85,4 +87,5 @@ export const overrideSchema = z.object({
   /** Where that end lay before [m]. */
   fromAtM: z.number().optional(),
 });
+/** One decision of a person, with its reason. */
 export type Override = Infer<typeof overrideSchema>;

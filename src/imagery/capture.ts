@@ -17,6 +17,7 @@ import type { MissingPatch, Patch } from './patch.ts';
 import { PictureStore } from './picture-store.ts';
 import type { TileCache } from './tile-cache.ts';
 
+/** How far a capture has come. */
 export interface CaptureProgress {
   /** Tiles yielded, seen or missing. */
   done: number;
@@ -29,6 +30,7 @@ export interface CaptureProgress {
   cached: number;
 }
 
+/** Where the pictures of tiles come from. */
 export interface CaptureOptions {
   source: ImagerySource;
   fetch: FetchLike;

@@ -22,6 +22,7 @@ import {
 import type { Assessed } from './overlay-sources.ts';
 import { SiteMarker } from './site-marker.ts';
 
+/** How `SiteOverlay` lies on the host's map. */
 export interface SiteOverlayOptions {
   /** Of every source, layer and image id on the host's map. */
   prefix?: string;
@@ -42,6 +43,7 @@ export interface OverlayContent {
   radiiM: readonly { radiusM: number; kind: 'rule' | 'look-out' }[];
 }
 
+/** What `SiteOverlay` tells, by name. */
 export interface SiteOverlayEvents {
   /** A place outside every tile was clicked. */
   pick: { at: LngLat };

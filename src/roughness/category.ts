@@ -2,6 +2,7 @@
  * Surface roughness categories of ASCE/SEI 7, section 26.7.2, from roughest to smoothest.
  */
 export const ROUGHNESS = ['B', 'C', 'D'] as const;
+/** Surface roughness category of ASCE 7, 26.7.2. */
 export type Roughness = (typeof ROUGHNESS)[number];
 
 /** Severity of the wind load that a category brings: B < C < D. */

@@ -9,6 +9,7 @@ export const DEFAULT_TILE_M = 250;
 /** More tiles than this is a slip of the keyboard, not a site. */
 const MOST_TILES = 10_000;
 
+/** How far out, how large and how close the tiles lie. */
 export interface GridOptions {
   /** How far out tile centres may lie [m]. */
   radiusM: number;

@@ -1,6 +1,7 @@
 import type { RgbImage } from '../imagery/patch.ts';
 import type { Roughness } from '../roughness/category.ts';
 
+/** Where the tensors are computed. */
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 
 /** Backends to try unless told otherwise. WebGL is not among them: wasm beats it on a ViT. */

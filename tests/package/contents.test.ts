@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { beforeAll, expect, test } from 'vitest';
-import { installPacked, packageJson, packPackage } from '../support/packed.ts';
+import { installPacked, packageJson, packPackage, ROOT } from '../support/packed.ts';
 
 /** Measured when this was written: far off on either side is worth a look. */
 const SIZES = { tarballMB: 6.8, exposureOfFetchKB: 5.5 };
@@ -102,22 +102,91 @@ test('the tarball is as large as expected: model, code for bundlers, code for pa
   expect(megabytes).toBeGreaterThan(SIZES.tarballMB * 0.75);
 });
 
-test('the manifest describes every element that is published', () => {
-  const manifest = JSON.parse(readFileSync(join(upwind, 'dist/custom-elements.json'), 'utf8')) as {
-    modules: { declarations?: { tagName?: string; summary?: string; description?: string }[] }[];
+/** Elements of the manifest that `upwind/element` publishes. */
+function published(): Element[] {
+  const text = readFileSync(join(upwind, 'dist/custom-elements.json'), 'utf8');
+  const { modules } = JSON.parse(text) as {
+    modules: { path: string; exports: { name: string }[]; declarations?: Element[] }[];
   };
-  const elements = manifest.modules
-    .flatMap(({ declarations = [] }) => declarations)
-    .filter(({ tagName }) => tagName);
-  const undocumented = elements.filter(({ summary, description }) => !summary && !description);
-  expect(undocumented.map(({ tagName }) => tagName)).toEqual([]);
-  const names = elements.map(({ tagName }) => tagName);
-  const promised = [
-    'upwind-map',
-    'upwind-rose',
-    'upwind-result-table',
-    'upwind-labels',
-    'upwind-trainer',
+  const entry = modules.find(({ path }) => path === 'components/element.ts')!;
+  const names = new Set(entry.exports.map(({ name }) => name));
+  return modules.flatMap(({ path, declarations = [] }) =>
+    declarations
+      .filter(({ tagName, name }) => tagName && names.has(name))
+      .map((one) => ({ ...one, path })),
+  );
+}
+interface Described {
+  name: string;
+  description?: string;
+}
+interface Element {
+  name: string;
+  tagName?: string;
+  path: string;
+  summary?: string;
+  attributes?: Described[];
+  members?: (Described & { kind: string; privacy?: string; static?: boolean })[];
+  events?: Described[];
+  slots?: Described[];
+  cssParts?: Described[];
+  cssProperties?: Described[];
+}
+
+test('the manifest describes every published element: attributes, properties, events, slots, parts, custom properties', () => {
+  const elements = published();
+  expect(elements.map(({ tagName }) => tagName)).toEqual(
+    expect.arrayContaining([
+      'upwind-map',
+      'upwind-rose',
+      'upwind-result-table',
+      'upwind-labels',
+      'upwind-trainer',
+    ]),
+  );
+  for (const { tagName, path, summary, ...element } of elements) {
+    const { attributes = [], events = [], slots = [], cssParts = [], cssProperties = [] } = element;
+    expect(summary, tagName).toBeTruthy();
+    const fields = (element.members ?? []).filter(
+      ({ kind, privacy, static: ofClass, name }) =>
+        kind === 'field' && !privacy && !ofClass && !name.startsWith('#'),
+    );
+    const bare = [...attributes, ...fields, ...events, ...slots, ...cssParts, ...cssProperties]
+      .filter(({ description }) => !description)
+      .map(({ name }) => name);
+    expect(bare, `${tagName} without a description`).toEqual([]);
+    expect(cssProperties.map(({ name }) => name)).toContain('--upwind-surface');
+
+    const source = readFileSync(join(ROOT, path), 'utf8');
+    const found = (pattern: RegExp) =>
+      [...new Set([...source.matchAll(pattern)].flatMap(([, names]) => names!.split(', ')))].sort();
+    const named = (list: Described[]) => list.map(({ name }) => name).sort();
+    expect(named(cssParts), `parts of ${tagName}`).toEqual(
+      found(/\s(?:export)?parts?="([\w, -]+)"/g),
+    );
+    expect(named(slots), `slots of ${tagName}`).toEqual(
+      [...source.matchAll(/<slot(?: name="(\w+)")?>/g)].map(([, name]) => name ?? '').sort(),
+    );
+  }
+});
+
+test('the reference has a page for everything that the entries export', () => {
+  const pages = readdirSync(join(upwind, 'dist/docs'), { recursive: true, encoding: 'utf8' });
+  const names = new Set(pages.map((path) => basename(path, '.md')));
+  const entries = [
+    'src/index',
+    'src/platform/node/index',
+    'components/element',
+    'components/maplibre',
   ];
-  expect(names).toEqual(expect.arrayContaining(promised));
+  const exported = entries.flatMap((entry) => {
+    const code = readFileSync(join(upwind, `dist/${entry}.d.ts`), 'utf8');
+    return [...code.matchAll(/^export (?:type )?\{([^}]+)\}/gm)].flatMap(([, list]) =>
+      list!.split(',').map((name) => name.trim()),
+    );
+  });
+  expect(exported.length).toBeGreaterThan(80);
+  expect(exported.filter((name) => name && !names.has(name))).toEqual([]);
+  const elements = readFileSync(join(upwind, 'dist/docs/elements.md'), 'utf8');
+  for (const { tagName } of published()) expect(elements).toContain(`## \`<${tagName}>\``);
 });

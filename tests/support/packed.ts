@@ -29,8 +29,9 @@ let packed: { folder: string; tarball: string } | null = null;
 /** The tarball that `npm pack` makes of what has been built, once for each test file. */
 export function packPackage(): string {
   if (packed) return packed.tarball;
-  if (!existsSync(join(ROOT, 'dist/custom-elements.json'))) {
-    throw new Error('Nothing to pack: run "npm run build:lib && npm run build:browser" first.');
+  const made = ['dist/src', 'dist/browser', 'dist/custom-elements.json', 'dist/docs'];
+  if (!made.every((path) => existsSync(join(ROOT, path)))) {
+    throw new Error('Nothing to pack: run "npm run build" first.');
   }
   const folder = mkdtempSync(join(tmpdir(), 'upwind-packed-'));
   const name = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {

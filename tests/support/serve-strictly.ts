@@ -33,6 +33,8 @@ export const policy = (inline: string): string =>
 export interface ServeOptions {
   /** Adds COOP and COEP, which make the page cross-origin isolated. */
   isolated?: boolean;
+  /** What is served in the place of the folder's own files, by path. */
+  instead?: Readonly<Record<string, Buffer>>;
 }
 
 /** One picture for every tile, so that a test costs no painting. */
@@ -43,7 +45,10 @@ const tile = sharp({
   .toBuffer();
 
 /** A folder as static files under the strict policy, and imagery at `/tiles/{z}/{x}/{y}.png`. */
-export async function serveStrictly(folder: string, { isolated = false }: ServeOptions = {}) {
+export async function serveStrictly(
+  folder: string,
+  { isolated = false, instead = {} }: ServeOptions = {},
+) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     void (async () => {
@@ -55,7 +60,7 @@ export async function serveStrictly(folder: string, { isolated = false }: ServeO
       }
       const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
       try {
-        const bytes = await readFile(file);
+        const bytes = instead[path] ?? (await readFile(file));
         const inline =
           extname(file) === '.html'
             ? [...bytes.toString().matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)]

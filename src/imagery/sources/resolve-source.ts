@@ -9,6 +9,7 @@ import { ESRI_TERMS } from './terms.ts';
 import { looksLikeWms, wmsSource } from './wms.ts';
 import { xyzSource } from './xyz.ts';
 
+/** What a text that names imagery leaves open. */
 export interface ResolveOptions {
   /** Finest zoom of an XYZ server. */
   maxZoom?: number;

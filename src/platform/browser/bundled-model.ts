@@ -18,5 +18,5 @@ export const bundledModel = (): ModelSource & { kind: 'url' } => {
       import.meta.url,
     ).href,
   };
-  return { kind: 'url', url: files['config.json'], name: 'upwind-vit', files };
+  return { kind: 'url', url: files['config.json'], name: 'upwind-vit', files, withPage: true };
 };

@@ -15,6 +15,8 @@ export type ModelSource =
       name: string;
       /** Address of each file where a build has renamed them; `url` then only names the whole. */
       files?: Readonly<Record<string, string>>;
+      /** Comes with the page: the browser or the page's service worker keeps it, so nothing else does. */
+      withPage?: boolean;
     }
   | { kind: 'hub'; id: string; revision?: string; hubUrl?: string }
   /** Kept in the `CheckpointStore` of this device. */
@@ -28,7 +30,10 @@ export type ModelSource =
 export async function openModelSource(source: ModelSource): Promise<CheckpointFiles> {
   switch (source.kind) {
     case 'url':
-      return urlFiles(source.url, source.name, { store: cacheStore(), files: source.files });
+      return urlFiles(source.url, source.name, {
+        store: source.withPage ? null : cacheStore(),
+        files: source.files,
+      });
     case 'hub': {
       const { id, revision, hubUrl } = source;
       return hubFiles(revision ? `${id}@${revision}` : id, { hubUrl, store: cacheStore() });

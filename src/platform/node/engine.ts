@@ -7,6 +7,7 @@ import type { ClassifierProgress } from '../../vit/create-classifier.ts';
 import { openModel } from './checkpoint-files.ts';
 import { nodeGpu } from './gpu.ts';
 
+/** How a model is made ready to compute in Node. */
 export interface NodeEngineOptions {
   /** Backends to try, best first. */
   order?: readonly BackendName[];

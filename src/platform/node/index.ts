@@ -1,4 +1,7 @@
-/** Node's side of Upwind: pictures, checkpoints and an engine. */
+/**
+ * Node's side of Upwind: pictures, checkpoints and an engine.
+ * @module upwind/node
+ */
 export { openModel } from './checkpoint-files.ts';
 export { createNodeClassifier, loadClassifier } from './engine.ts';
 export type { NodeEngineOptions } from './engine.ts';

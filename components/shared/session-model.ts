@@ -1,0 +1,112 @@
+import type { ExplainingClassifier, ModelInfo } from '../../src/vit/classifier.ts';
+import { wordsOf } from './session-core.ts';
+import type { SessionCore } from './session-core.ts';
+import type { ModelRef } from './session-types.ts';
+
+/** There is no checkpoint to run. */
+export class NoModelError extends Error {
+  override name = 'NoModelError';
+}
+
+/** The model of a session: one is loaded, is on its way, or is still to be asked for. */
+export class SessionModel {
+  readonly #core: SessionCore;
+  #classifier: Promise<ExplainingClassifier> | null = null;
+  #loading: AbortController | null = null;
+
+  constructor(core: SessionCore) {
+    this.#core = core;
+  }
+
+  /** True where a model is loaded or on its way. */
+  get begun(): boolean {
+    return this.#classifier !== null;
+  }
+
+  /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
+  async use(ref: ModelRef): Promise<void> {
+    await this.release();
+    // A File cannot be kept in the settings; what is stored on this device can.
+    if (ref.kind !== 'files') {
+      this.#core.set({ settings: { ...this.#core.state.settings, model: ref } });
+      this.#core.save();
+    }
+    if (this.#core.state.result) this.#core.set({ stale: true });
+    const classifier = await this.#load(ref).catch(() => null);
+    if (classifier && ref.kind === 'files') await this.#keepModel(ref, classifier.model);
+  }
+
+  /** A dropped model that works stays on this device, so that the next visit has it too. */
+  async #keepModel(ref: ModelRef & { kind: 'files' }, info: ModelInfo): Promise<void> {
+    const kept = await this.#core.ports
+      .keepModel(ref, info)
+      .catch((error: unknown) => wordsOf(error));
+    const { model } = this.#core.state;
+    if (model.status !== 'ready' || model.ref !== ref) return;
+    if (typeof kept === 'string') return this.#core.set({ model: { ...model, notKept: kept } });
+    this.#core.set({
+      model: { ...model, ref: kept },
+      settings: { ...this.#core.state.settings, model: kept },
+    });
+    this.#core.save();
+  }
+
+  #load(ref: ModelRef): Promise<ExplainingClassifier> {
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#core.set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
+    const classifier = this.#core.ports
+      .loadModel(ref, {
+        signal: loading.signal,
+        backend: this.#core.state.settings.backend,
+        onProgress: (loaded, total, label) => {
+          if (loading.signal.aborted) return;
+          this.#core.set({ model: { status: 'loading', ref, label, loaded, total } });
+        },
+      })
+      .then(
+        (ready) => {
+          if (loading.signal.aborted) {
+            void ready.dispose();
+            throw new DOMException('Cancelled', 'AbortError');
+          }
+          this.#core.set({
+            model: { status: 'ready', ref, info: ready.model, backend: ready.backend },
+          });
+          return ready;
+        },
+        (error: unknown) => {
+          if (!loading.signal.aborted) {
+            this.#classifier = null;
+            this.#core.set({ model: { status: 'failed', ref, message: wordsOf(error) } });
+          }
+          throw error;
+        },
+      );
+    this.#classifier = classifier;
+    classifier.catch(() => undefined);
+    return classifier;
+  }
+
+  /**
+   * The model in use, loading the chosen one (or the page's own) the first time.
+   * @throws UserError where there is no model or it does not load
+   */
+  async classifier(): Promise<ExplainingClassifier> {
+    if (this.#classifier) return this.#classifier;
+    const ref = this.#core.state.settings.model ?? (await this.#core.ports.bundledModel());
+    if (!ref) {
+      this.#core.set({ model: { status: 'none', message: '' } });
+      throw new NoModelError();
+    }
+    return this.#classifier ?? this.#load(ref);
+  }
+
+  /** Lets go of the model, or of one that is on its way. */
+  async release(): Promise<void> {
+    this.#loading?.abort();
+    const old = this.#classifier;
+    this.#classifier = null;
+    if (old) await old.then((classifier) => classifier.dispose()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,163 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import webpack from 'webpack';
+import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { installPacked, ROOT } from '../support/packed.ts';
+import { serveStrictly } from '../support/serve-strictly.ts';
+import type { ServeOptions } from '../support/serve-strictly.ts';
+
+/** A checkpoint that judges a site in no time. */
+const NANO = join(ROOT, 'tests/fixtures/vit-nano');
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium({ webgl: true, webgpu: false });
+});
+afterAll(() => browser?.close());
+
+/** An example with a small checkpoint where the package has its own: found the same way, and fast. */
+function installWithNano(example: string, others: readonly string[] = []): string {
+  const folder = installPacked(example, others);
+  const model = join(folder, 'node_modules/upwind/public/models/upwind-vit');
+  for (const name of ['config.json', 'preprocessor_config.json', 'model.safetensors']) {
+    cpSync(join(NANO, name), join(model, name));
+  }
+  writeFileSync(join(model, 'upwind.json'), '{ "schema": 1 }');
+  return folder;
+}
+
+interface OpenOptions extends ServeOptions {
+  /** Builds the example. */
+  build?: () => Promise<void>;
+  /** Folder below the example that is served. */
+  below?: string;
+}
+
+/**
+ * Opens an installed example under a strict policy, with the scene that it names, whose painting
+ * takes long, replaced by plain tiles of the same server.
+ */
+async function open(folder: string, { build, below = '.', ...options }: OpenOptions = {}) {
+  const served = await serveStrictly(join(folder, below), options);
+  const tiles = `${served.url}/tiles/{z}/{x}/{y}.png`;
+  let replaced = 0;
+  for (const name of readdirSync(folder).filter((file) => /\.(html|js|tsx?)$/.test(file))) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const changed = text.replace(/(imagery(?:=|: )["'])demo/g, (_, before: string) => {
+      replaced++;
+      return before + tiles;
+    });
+    writeFileSync(join(folder, name), changed);
+  }
+  expect(replaced, 'the example names its imagery').toBe(1);
+  await build?.();
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 } });
+  const page = await context.newPage();
+  const complaints = watchPage(page);
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`blocked: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+    });
+  });
+  await page.goto(`${served.url}/`);
+  const close = async () => {
+    await context.close();
+    await served.close();
+    expect(complaints).toEqual([]);
+  };
+  return { page, close };
+}
+
+test("plain HTML: an import map, one element, parts that share its answer, the package's own model", async () => {
+  const { page, close } = await open(installPacked('plain-html'));
+  await page.locator('upwind-result-table tbody tr').nth(7).waitFor();
+  await page.getByText(/^Exposure [BCD] governs\.$/).waitFor();
+  expect(await page.locator('upwind-result-table tbody tr').count()).toBe(8);
+  expect(await page.locator('upwind-rose [role=button]').count()).toBe(8);
+  await page
+    .locator('upwind-map')
+    .getByText(/Exposure [BCD] governs/)
+    .waitFor();
+  expect(await page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
+
+  // A trainer that nobody gave a session or a model starts from the package's.
+  await page.evaluate(async () => {
+    const picture = new Uint8Array(await (await fetch('/tiles/0/0/0.png')).arrayBuffer());
+    const paths = ['B', 'C', 'D'].flatMap((letter) =>
+      ['train', 'validation'].map((split) => `${split}/Roughness${letter}/tile.png`),
+    );
+    const files: CheckpointFiles = {
+      name: 'labels',
+      list: async () => paths.map((path) => ({ path, size: picture.length })),
+      read: async () => picture,
+    };
+    document.body.append(Object.assign(document.createElement('upwind-trainer'), { files }));
+  });
+  const base = page.locator('upwind-trainer').getByLabel('Start from');
+  await base.locator('option:checked', { hasText: 'upwind-vit' }).waitFor({ state: 'attached' });
+  await close();
+});
+
+test('an existing MapLibre map: the control, nine directions, in a page that is cross-origin isolated', async () => {
+  const { page, close } = await open(installWithNano('maplibre-control'), { isolated: true });
+  await page.waitForFunction(() => /governs/.test(document.title));
+  await page.getByRole('button', { name: 'Wind exposure of a site' }).click();
+  const panel = page.getByRole('region', { name: 'Wind exposure' });
+  await panel.getByRole('heading', { name: /Exposure [BCD] governs/ }).waitFor();
+  expect(await panel.locator('upwind-result-table tbody tr').count()).toBe(9);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await close();
+});
+
+test.each([
+  ['react', ['react', 'react-dom', '@types/react', '@types/react-dom', '@types/geojson']],
+  ['vue', ['vue', '@types/geojson']],
+])('%s: type-checked, built by Vite, and run', async (example, others) => {
+  const folder = installWithNano(example, others);
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
+  const { page, close } = await open(folder, {
+    build: async () => void (await build({ root: folder, logLevel: 'error' })),
+    below: 'dist',
+  });
+  await page.getByRole('heading', { level: 1, name: /Exposure [BCD] governs/ }).waitFor();
+  await page.locator('upwind-rose [role=button]').nth(7).waitFor();
+  await close();
+});
+
+test('webpack: workers, wasm binaries and the checkpoint are found', async () => {
+  const folder = installWithNano('webpack');
+  const { default: config } = (await import(join(folder, 'webpack.config.js'))) as {
+    default: webpack.Configuration;
+  };
+  // The command takes these from the folder that it is called in.
+  const here = { context: folder, output: { ...config.output, path: join(folder, 'dist') } };
+  const pack = async () => {
+    const stats = await new Promise<webpack.Stats | undefined>((done, fail) =>
+      webpack({ ...config, ...here }, (error, result) => (error ? fail(error) : done(result))),
+    );
+    expect(stats?.compilation.errors.map(String)).toEqual([]);
+  };
+  const { page, close } = await open(folder, { build: pack });
+  await page.waitForFunction(() => /governs/.test(document.title));
+  await close();
+});
+
+test('headless Node: directions as CSV', () => {
+  const folder = installPacked('node');
+  const csv = execFileSync(process.execPath, ['analyse.js', '41,-125', NANO], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  const lines = csv.trim().split(/\r?\n/);
+  expect(lines.filter((line) => /^(N|NE|E|SE|S|SW|W|NW),/.test(line))).toHaveLength(8);
+});
