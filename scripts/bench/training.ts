@@ -1,7 +1,11 @@
 /**
- * Training steps a second of a whole ViT-Tiny: our gradients against tfjs's own, in one process, on the same weights and pictures, with the gradients compared before any time is told.
+ * Training steps a second of a whole ViT: our gradients against tfjs's own, in one process, on the
+ * same weights and pictures, with losses and gradient norms compared before any time is told.
  *
- *   npm run bench -- training [--json] [--backend wasm|webgpu] [--batch 4] [--steps 3] [--layers 12]
+ *   npm run bench -- training [--json] [--backend wasm|webgpu] [--model tiny|base] [--batch 4]
+ *     [--steps 3] [--layers 12] [--checkpointing]
+ *
+ * `--checkpointing` has our blocks compute their activations again instead of keeping them.
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -25,17 +29,27 @@ const { values: flags } = parseArgs({
     batch: { type: 'string', default: '4' },
     steps: { type: 'string', default: '3' },
     layers: { type: 'string', default: '12' },
+    model: { type: 'string', default: 'tiny' },
+    checkpointing: { type: 'boolean', default: false },
   },
 });
 const batch = Number(flags.batch);
 const steps = Number(flags.steps);
 
-/** ViT-Tiny/16 at 224 px. */
+const MODELS: Record<string, { name: string; hiddenSize: number; heads: number }> = {
+  tiny: { name: 'ViT-Tiny', hiddenSize: 192, heads: 3 },
+  base: { name: 'ViT-Base', hiddenSize: 768, heads: 12 },
+};
+const model = MODELS[flags.model];
+if (!model)
+  throw new Error(`No model ${flags.model}; there are ${Object.keys(MODELS).join(', ')}.`);
+
+/** A ViT/16 at 224 px. */
 const shape: VitShape = {
-  hiddenSize: 192,
+  hiddenSize: model.hiddenSize,
   layers: Number(flags.layers),
-  heads: 3,
-  intermediateSize: 768,
+  heads: model.heads,
+  intermediateSize: 4 * model.hiddenSize,
   imageSize: 224,
   patchSize: 16,
   layerNormEps: 1e-12,
@@ -89,6 +103,8 @@ const oneHot = tf.tidy(
 interface StepResult {
   loss: number;
   norm: number;
+  /** GPU memory that TensorFlow.js's pool holds, of both sides so far [bytes]. */
+  gpuBytes: number;
   ms: number;
   /** Time on the processor: what neighbours on a busy machine do not change. */
   cpuMs: number;
@@ -101,7 +117,7 @@ const ours = (weights: NamedTensors): Gradients => {
     weights,
     shape,
     { patches, oneHot },
-    { part, checkpointing: false, fused },
+    { part, checkpointing: flags.checkpointing, fused },
   );
   logits.dispose();
   return { loss, gradients };
@@ -179,18 +195,23 @@ async function step(
   const { loss, gradients } = gradientsOf(weights);
   const norm = optimizer.update(weights, gradients, 2e-5);
   const result = { loss: (await loss.data())[0]!, norm: (await norm.data())[0]! };
+  const gpuBytes = (tf.memory() as { numBytesAllocatedInGPU?: number }).numBytesAllocatedInGPU ?? 0;
   tf.dispose([loss, norm, gradients]);
   const { user, system } = process.cpuUsage(before);
-  return { ...result, ms: performance.now() - start, cpuMs: (user + system) / 1000 };
+  return { ...result, gpuBytes, ms: performance.now() - start, cpuMs: (user + system) / 1000 };
 }
 
 const ADAMW = { weightDecay: 0.01, maxGradNorm: 1 };
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const start = randomWeights(shape, 3, 42);
+// Sums with 0: a clone would share its buffer, which our optimiser changes in place.
+const copyOf = (weights: NamedTensors): NamedTensors =>
+  Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tf.add(tensor, 0)]));
 const sides = Object.entries({ ours, stock }).map(([name, gradientsOf]) => ({
   gradientsOf,
   results: [] as StepResult[],
   name,
-  weights: randomWeights(shape, 3, 42),
+  weights: copyOf(start),
   optimizer: (name === 'ours' && fused?.optimizer(ADAMW)) || new AdamW(ADAMW),
 }));
 /** Steps that warm code and memory up: their numbers count, their times do not. */
@@ -216,9 +237,10 @@ if (!(difference < 1e-3)) {
 const timeOf = (list: StepResult[], what: 'ms' | 'cpuMs') =>
   median(list.slice(WARM_UP).map((one) => one[what]));
 const report = {
-  model: `ViT-Tiny, ${shape.layers} blocks, all weights`,
+  model: `${model.name}, ${shape.layers} blocks, all weights`,
   backend: flags.backend,
   batch,
+  checkpointing: flags.checkpointing,
   oursMs: Math.round(timeOf(a, 'ms')),
   stockMs: Math.round(timeOf(b, 'ms')),
   oursCpuMs: Math.round(timeOf(a, 'cpuMs')),
@@ -228,6 +250,8 @@ const report = {
   /** By time on the processor. */
   ratio: timeOf(b, 'cpuMs') / timeOf(a, 'cpuMs'),
   relativeDifference: difference,
+  /** Of both sides: the pool never shrinks. */
+  gpuBytes: Math.max(...b.map((one) => one.gpuBytes)),
 };
 if (flags.json) console.log(JSON.stringify(report));
 else {

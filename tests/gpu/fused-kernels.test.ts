@@ -4,8 +4,9 @@ import {
   kernelPlan,
   layerNormKernel,
   matmulKernel,
+  TILES,
 } from '../../src/vit/webgpu/kernels.ts';
-import type { Kernel, KernelPlan } from '../../src/vit/webgpu/kernels.ts';
+import type { AttentionName, Kernel, KernelPlan, TileName } from '../../src/vit/webgpu/kernels.ts';
 import { lengthFor, matmulBindings } from '../../src/vit/webgpu/matmul-shape.ts';
 import type { MatmulShape } from '../../src/vit/webgpu/matmul-shape.ts';
 import { halfToNumber, numberToHalf } from '../../src/checkpoint/half.ts';
@@ -98,6 +99,11 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
     const wanted = ['shader-f16', 'subgroups'] as GPUFeatureName[];
     device = await adapter.requestDevice({
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: {
+        maxComputeWorkgroupStorageSize: adapter.limits.maxComputeWorkgroupStorageSize,
+        maxBufferSize: adapter.limits.maxBufferSize,
+        maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
+      },
     });
     device.addEventListener('uncapturederror', (event) => {
       errors.push((event as GPUUncapturedErrorEvent).error.message);
@@ -108,9 +114,31 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
     expect(errors).toEqual([]);
   });
 
-  /** How a GPU computes, and how a software adapter does, where this one can. */
+  /** How GPUs compute; `KERNEL_TILES=all` tries every tile. */
+  const gpuPlans: [string, Partial<KernelPlan>][] =
+    process.env.KERNEL_TILES === 'all'
+      ? [
+          ...(Object.keys(TILES) as TileName[]).map(
+            (tile) => [`tiles of ${tile}`, { tile }] as [string, Partial<KernelPlan>],
+          ),
+          ...(['tiles-32', 'tiles-64'] as AttentionName[]).map(
+            (attention) =>
+              [`attention in ${attention}`, { attention }] as [string, Partial<KernelPlan>],
+          ),
+        ]
+      : [
+          ['a GPU', {}],
+          ['a GPU in wide tiles', { tile: '128x64', attention: 'tiles-64' }],
+        ];
+  /** The kernels by what they are for: a GPU, and a software adapter, where this one is that. */
   const plans: [string, () => KernelPlan | null][] = [
-    ['a GPU', () => ({ lanes: null, software: false, half: false })],
+    ...gpuPlans.map(([name, more]): [string, () => KernelPlan] => [
+      name,
+      () => {
+        const sharedBytes = device.limits.maxComputeWorkgroupStorageSize;
+        return { lanes: null, software: false, half: false, sharedBytes, ...more };
+      },
+    ]),
     [
       'registers',
       () => {

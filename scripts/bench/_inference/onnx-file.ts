@@ -16,7 +16,8 @@ export interface Node {
 export interface Initializer {
   name: Value;
   shape: number[];
-  data: Float32Array | BigInt64Array;
+  /** Half-precision numbers by their bits. */
+  data: Float32Array | Uint16Array | BigInt64Array;
 }
 
 export interface Graph {
@@ -28,7 +29,7 @@ export interface Graph {
 }
 
 /** Numbers of the element types. @see onnx.proto3, TensorProto.DataType */
-const [FLOAT, INT64] = [1, 7];
+export const [FLOAT, INT64, FLOAT16] = [1, 7, 10];
 /** @see onnx.proto3, AttributeProto.AttributeType */
 const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 };
 /** LayerNormalization came with 17. */
@@ -88,7 +89,7 @@ const node = ({ op, inputs, outputs, attributes = {}, domain = '' }: Node): Part
 const tensor = ({ name, shape, data }: Initializer): Part =>
   join([
     ...shape.map((side) => number(1, side)),
-    number(2, data instanceof Float32Array ? FLOAT : INT64),
+    number(2, data instanceof Float32Array ? FLOAT : data instanceof Uint16Array ? FLOAT16 : INT64),
     string(8, name),
     bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);

@@ -61,7 +61,7 @@ export function inTensorFlow(
           ? {
               recordMs: () => recordMs,
               gpuBytes: () =>
-                (tf.memory() as { numBytesInGPUAllocated?: number }).numBytesInGPUAllocated ?? 0,
+                (tf.memory() as { numBytesAllocatedInGPU?: number }).numBytesAllocatedInGPU ?? 0,
             }
           : {}),
         dispose: () => disposeParams(params),

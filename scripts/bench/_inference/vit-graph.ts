@@ -1,7 +1,8 @@
 import type { Checkpoint } from '../../../src/checkpoint/checkpoint.ts';
 import { patchesPerSide, tokenCount } from '../../../src/checkpoint/config.ts';
 import { toFloat32 } from '../../../src/checkpoint/named-tensor.ts';
-import { onnxFile } from './onnx-file.ts';
+import { narrowToHalf } from '../../../src/checkpoint/half.ts';
+import { FLOAT, FLOAT16, onnxFile } from './onnx-file.ts';
 import type { Attribute, Graph, Node, Value } from './onnx-file.ts';
 
 /**
@@ -13,12 +14,15 @@ export type AttentionForm = 'plain' | 'fused';
 /**
  * The checkpoint as an ONNX model, `pixel_values` [batch, 3, side, side] → `logits` [batch, labels],
  * in the operators that Hugging Face's exporter gives: what runs in ONNX Runtime and transformers.js.
+ * @param half weights and arithmetic in half precision, as its converter gives; pixels and logits stay
+ *   in single
  */
 export function vitOnnx(
   checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
   attention: AttentionForm = 'plain',
+  half = false,
 ): Uint8Array {
-  return new VitGraph(checkpoint, attention).file();
+  return new VitGraph(checkpoint, attention, half).file();
 }
 
 class VitGraph {
@@ -29,6 +33,7 @@ class VitGraph {
   constructor(
     private readonly checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
     private readonly form: AttentionForm,
+    private readonly half: boolean,
   ) {}
 
   #run(
@@ -44,7 +49,7 @@ class VitGraph {
 
   #floats(shape: number[], data: Float32Array): Value {
     const name = `c${this.#count++}`;
-    this.#initializers.push({ name, shape, data });
+    this.#initializers.push({ name, shape, data: this.half ? narrowToHalf(data) : data });
     return name;
   }
 
@@ -138,7 +143,9 @@ class VitGraph {
 
   file(): Uint8Array {
     const { layers, imageSize, labels } = this.checkpoint.config;
-    let x = this.#embed('pixel_values');
+    let x = this.#embed(
+      this.half ? this.#run('Cast', ['pixel_values'], { to: FLOAT16 }) : 'pixel_values',
+    );
     for (let n = 0; n < layers; n++) {
       const layer = `vit.encoder.layer.${n}`;
       const normed = this.#norm(x, `${layer}.layernorm_before`);
@@ -159,7 +166,12 @@ class VitGraph {
       [features, this.#weight('classifier.weight'), this.#weight('classifier.bias')],
       { transB: 1 },
     );
-    this.#nodes.push({ op: 'Identity', inputs: [logits], outputs: ['logits'] });
+    this.#nodes.push({
+      op: 'Cast',
+      inputs: [logits],
+      outputs: ['logits'],
+      attributes: { to: FLOAT },
+    });
     return onnxFile({
       nodes: this.#nodes,
       initializers: this.#initializers,

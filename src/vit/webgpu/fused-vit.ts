@@ -145,7 +145,11 @@ export class FusedVit {
     );
     const token = weights.vector([`${embeddings}.cls_token`]);
     const each = (images: number): [number, number, number] => [images, 1, 1];
-    program.add({ code: classTokenWgsl(d, tokens), groups: each }, [token, positions, x]);
+    program.add({ code: classTokenWgsl(d, tokens), groups: each, label: 'class token' }, [
+      token,
+      positions,
+      x,
+    ]);
 
     const attention = { tokens, heads, headDim: d / heads };
     for (let n = 0; n < layers; n++) {
@@ -174,7 +178,7 @@ export class FusedVit {
       'classifier.bias',
     ];
     const head = headWgsl({ width: d, tokens, labels: labels.length, epsilon });
-    program.add({ code: head, groups: each }, [
+    program.add({ code: head, groups: each, label: 'head' }, [
       x,
       ...last.map((name) => weights.vector([name])),
       this.#answers,
@@ -185,6 +189,11 @@ export class FusedVit {
   /** Dispatches of one forward. */
   get dispatches(): number {
     return this.#program.dispatches;
+  }
+
+  /** Time of each dispatch on the GPU [ms], for a batch of whatever the last forward left there. */
+  profile(batch: number): Promise<{ label: string; ms: number }[]> {
+    return this.#program.profile(batch);
   }
 
   /** Time on this thread that the last forward took until its commands were on their way [ms]. */

@@ -5,6 +5,7 @@ interface Step {
   pipeline: GPUComputePipeline;
   bindings: GPUBindGroup;
   groups: Kernel['groups'];
+  label: string;
 }
 
 /** Pipelines by their code: layers share them, and so do models on the same device. */
@@ -45,13 +46,13 @@ export class GpuProgram {
     this.#pending.push(this.#step(kernel, buffers));
   }
 
-  async #step({ code, groups }: Kernel, buffers: GPUBuffer[]): Promise<Step> {
+  async #step({ code, groups, label = '' }: Kernel, buffers: GPUBuffer[]): Promise<Step> {
     const pipeline = await compile(this.device, code);
     const bindings = this.device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
-    return { pipeline, bindings, groups };
+    return { pipeline, bindings, groups, label };
   }
 
   /** Compiles what was added, without blocking the thread. */
@@ -66,6 +67,45 @@ export class GpuProgram {
       pass.setBindGroup(0, bindings);
       pass.dispatchWorkgroups(...groups(batch));
     }
+  }
+
+  /**
+   * Time of each dispatch on the GPU [ms], each in a pass of its own: where a program's time goes.
+   * @throws Error without the feature `timestamp-query`
+   */
+  async profile(batch: number): Promise<{ label: string; ms: number }[]> {
+    const { device } = this;
+    if (!device.features.has('timestamp-query')) throw new Error('no timestamp-query');
+    const count = 2 * this.#steps.length;
+    const querySet = device.createQuerySet({ type: 'timestamp', count });
+    const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+    const size = 8 * count;
+    const resolved = device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SRC });
+    const read = device.createBuffer({ size, usage: COPY_DST | MAP_READ });
+    const encoder = device.createCommandEncoder();
+    for (const [i, { pipeline, bindings, groups }] of this.#steps.entries()) {
+      const pass = encoder.beginComputePass({
+        timestampWrites: {
+          querySet,
+          beginningOfPassWriteIndex: 2 * i,
+          endOfPassWriteIndex: 2 * i + 1,
+        },
+      });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(...groups(batch));
+      pass.end();
+    }
+    encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, read, 0, size);
+    device.queue.submit([encoder.finish()]);
+    await read.mapAsync(GPUMapMode.READ);
+    const stamps = new BigInt64Array(read.getMappedRange().slice(0));
+    for (const one of [resolved, read, querySet]) one.destroy();
+    return this.#steps.map(({ label }, i) => ({
+      label,
+      ms: Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6,
+    }));
   }
 
   get dispatches(): number {
