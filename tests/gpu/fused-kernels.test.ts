@@ -214,13 +214,15 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
       ...store,
       weights: 'F16',
     };
-    const plan = { lanes: null, software: false, half: true };
-    const found = await dispatch(matmulKernel(shape, plan, 2), ...matmulCase(shape, 74, 192, 2));
     const [expected] = expectedMatmul(shape, 74, 192, 2);
-    const off = relativeError(found[0]!, expected!);
-    expect(off).toBeLessThan(2e-3);
-    // Single precision would be a hundred times nearer: the kernel is the one that is meant.
-    expect(off).toBeGreaterThan(1e-5);
+    for (const tile of Object.keys(TILES) as TileName[]) {
+      const plan = { lanes: null, software: false, half: true, tile };
+      const found = await dispatch(matmulKernel(shape, plan, 2), ...matmulCase(shape, 74, 192, 2));
+      const off = relativeError(found[0]!, expected!);
+      expect(off, tile).toBeLessThan(2e-3);
+      // Single precision would be a hundred times nearer: the kernel is the one that is meant.
+      expect(off, tile).toBeGreaterThan(1e-5);
+    }
   });
 
   const sizes = [
