@@ -4,6 +4,7 @@ import { SOFTWARE_ADAPTER } from './batch.ts';
 import { DEFAULT_ORDER } from './classifier.ts';
 import type { BackendInfo, BackendName } from './classifier.ts';
 import { selfCheck, tinyCase } from './self-check.ts';
+import { WasmVit } from './wasm/wasm-vit.ts';
 import { FusedVit } from './webgpu/fused-vit.ts';
 import { kernelPlan } from './webgpu/kernels.ts';
 import { startWebGpu } from './webgpu-device.ts';
@@ -21,9 +22,9 @@ export interface BackendOptions {
    */
   softwareGpu?: boolean;
   /**
-   * On WebGPU: Upwind's own kernels where they pass their check (`fused`), the same but not on a
-   * software adapter, which compiles them for longer than a site takes (`auto`), or TensorFlow.js's
-   * (`stock`, the default here; training needs those).
+   * On WebGPU, and on wasm in one thread: Upwind's own kernels where they pass their check (`fused`),
+   * the same but not on a software adapter, which compiles them for longer than a site takes
+   * (`auto`), or TensorFlow.js's (`stock`, the default here; training needs those).
    */
   kernels?: 'auto' | 'fused' | 'stock';
   /** Where the wasm binaries lie: a folder URL, or a URL for each file name. Node needs none. */
@@ -36,7 +37,7 @@ export interface BackendOptions {
 /** The backend that TensorFlow.js now runs on, in this thread. */
 export interface Backend {
   info: BackendInfo;
-  /** Whose kernels passed the self-check. */
+  /** Whose kernels compute a forward, after they passed the self-check. */
   kernels: 'fused' | 'stock';
   /** WebGPU only. */
   device: GPUDevice | null;
@@ -72,7 +73,7 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
         ...options,
         softwareGpu: options.softwareGpu || last,
       });
-      const unfit = wantsFused(options, detail, started) ? await checkFused(started) : '';
+      const unfit = wantsFused(name, options, detail) ? await checkFused(name, started) : '';
       if (unfit === null) {
         const info = { name, detail: `${detail}, fused kernels`, rejected };
         return { ...started, kernels: 'fused', info };
@@ -93,23 +94,41 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
 }
 
 const wantsFused = (
+  name: BackendName,
   { kernels = 'stock' }: BackendOptions,
   detail: string,
-  { device }: Pick<Started, 'device'>,
-): boolean =>
-  device !== null &&
-  (kernels === 'fused' || (kernels === 'auto' && !SOFTWARE_ADAPTER.test(detail)));
+): boolean => {
+  if (kernels === 'stock') return false;
+  // Ours know no threads: where TensorFlow.js has some, its are the quicker ones.
+  if (name === 'wasm') return detail === ONE_THREAD;
+  return name === 'webgpu' && (kernels === 'fused' || !SOFTWARE_ADAPTER.test(detail));
+};
 
 /** Verdicts on devices, so that a second model does not wait for a second check. */
 const fusedVerdicts = new WeakMap<GPUDevice, Promise<string | null>>();
+let wasmVerdict: Promise<string | null> | null = null;
 
-/** Why our own kernels cannot be trusted on this device, or null. */
-function checkFused(started: Pick<Started, 'device' | 'takeErrors'>): Promise<string | null> {
+/** Why our own kernels cannot be trusted there, or null. */
+function checkFused(
+  name: BackendName,
+  started: Pick<Started, 'device' | 'takeErrors'>,
+): Promise<string | null> {
+  if (name === 'wasm') return (wasmVerdict ??= checkWasm());
   const known = fusedVerdicts.get(started.device!);
   if (known) return known;
   const verdict = runFusedCheck(started);
   fusedVerdicts.set(started.device!, verdict);
   return verdict;
+}
+
+async function checkWasm(): Promise<string | null> {
+  try {
+    const { checkpoint, patches, batch } = tinyCase();
+    const vit = await WasmVit.create(checkpoint, batch);
+    return await selfCheck('wasm', async () => vit.forward(patches, batch).logits);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function runFusedCheck({
@@ -149,6 +168,9 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
       return hostOnly('plain JavaScript');
   }
 }
+
+/** What wasm says of itself where our kernels serve it. */
+const ONE_THREAD = 'SIMD, 1 thread';
 
 async function startWasm({ wasmPaths, threads: many = true }: BackendOptions): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');

@@ -7,6 +7,7 @@ import { forward } from './forward.ts';
 import { createParams, disposeParams } from './params.ts';
 import type { VitParams } from './params.ts';
 import { selfCheck } from './self-check.ts';
+import { WasmVit } from './wasm/wasm-vit.ts';
 import { FusedVit } from './webgpu/fused-vit.ts';
 
 /** Answers of one batch, row-major. */
@@ -63,18 +64,35 @@ async function fusedModel(
   const vit = await FusedVit.create(device, checkpoint, maxBatch);
   return {
     run: (patches, batch) => vit.forward(patches, batch),
-    async explain(patches) {
-      // The fused attention never holds its weights; the stock one is made for this and let go.
-      const params = createParams(checkpoint);
-      try {
-        return await explainWith(params, checkpoint, patches);
-      } finally {
-        disposeParams(params);
-      }
-    },
+    explain: (patches) => explainOnce(checkpoint, patches),
     gpuBytes: vit.bytes,
     dispose: () => vit.dispose(),
   };
+}
+
+/** The model in our own wasm kernels. */
+async function wasmModel(checkpoint: Weights, maxBatch: number): Promise<DeviceModel> {
+  let vit: WasmVit | null = await WasmVit.create(checkpoint, maxBatch);
+  return {
+    async run(patches, batch) {
+      if (!vit) throw new Error('This model has been disposed.');
+      return vit.forward(patches, batch);
+    },
+    explain: (patches) => explainOnce(checkpoint, patches),
+    gpuBytes: null,
+    // Nothing else holds its memory.
+    dispose: () => void (vit = null),
+  };
+}
+
+/** Our own attention never holds its weights; the stock one is made for this and let go. */
+async function explainOnce(checkpoint: Weights, patches: Float32Array): Promise<Float32Array> {
+  const params = createParams(checkpoint);
+  try {
+    return await explainWith(params, checkpoint, patches);
+  } finally {
+    disposeParams(params);
+  }
 }
 
 /**
@@ -88,12 +106,17 @@ export async function createDeviceModel(
 ): Promise<DeviceModel> {
   if (backend.kernels === 'stock') return stockModel(checkpoint);
   try {
-    return await fusedModel(checkpoint, backend.device!, maxBatch);
+    return await (backend.device
+      ? fusedModel(checkpoint, backend.device, maxBatch)
+      : wasmModel(checkpoint, maxBatch));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const fault = await selfCheck('webgpu');
+    const { name } = backend.info;
+    const fault = await selfCheck(name);
     if (fault) {
-      throw new Error(`The GPU ${fault}; the fused kernels: ${reason}`, { cause: error });
+      throw new Error(`The backend ${name} ${fault}; the fused kernels: ${reason}`, {
+        cause: error,
+      });
     }
     const detail = backend.info.detail.replace(/, fused kernels$/, '');
     backend.kernels = 'stock';

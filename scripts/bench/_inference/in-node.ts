@@ -61,7 +61,8 @@ export async function benchInNode(options: HostOptions): Promise<HostResult> {
       );
     }
     contenders.push(
-      own.inTensorFlow(weights, { name: 'upwind wasm', backend: 'wasm' }),
+      own.inWasm(weights),
+      own.inTensorFlow(weights, { name: 'tfjs wasm, heads in turn', backend: 'wasm' }),
       own.inTensorFlow(weights, { name: 'tfjs wasm, stock', backend: 'wasm', ops: own.plainOps() }),
       inOnnxRuntime(web, weights, { name: 'onnxruntime-web wasm, 1 thread', provider: 'wasm' }),
     );

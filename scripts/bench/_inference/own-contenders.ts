@@ -8,6 +8,7 @@ import { batchedAttention, stockOps } from '../../../src/vit/ops.ts';
 import type { VitOps } from '../../../src/vit/ops.ts';
 import { createParams, disposeParams } from '../../../src/vit/params.ts';
 import { toPatches } from '../../../src/vit/preprocess.ts';
+import { WasmVit } from '../../../src/vit/wasm/wasm-vit.ts';
 import { FusedVit } from '../../../src/vit/webgpu/fused-vit.ts';
 import type { Contender } from './contest.ts';
 import { pixelsOf } from './sizes.ts';
@@ -29,6 +30,16 @@ export const fused = (weights: Weights, device: GPUDevice): Contender => ({
       gpuBytes: () => vit.bytes,
       dispose: () => vit.dispose(),
     };
+  },
+});
+
+/** Upwind in its own wasm kernels. */
+export const inWasm = (weights: Weights): Contender => ({
+  name: 'upwind wasm',
+  async create(batch) {
+    const vit = await WasmVit.create(weights, batch);
+    const patches = patchesOf(weights, batch);
+    return { run: async () => vit.forward(patches, batch).logits, dispose: () => {} };
   },
 });
 

@@ -3,7 +3,7 @@ import { runContest } from './contest.ts';
 import type { Standing } from './contest.ts';
 import { inOnnxRuntime, onnxReference } from './onnx-contenders.ts';
 import type { Ort } from './onnx-contenders.ts';
-import { fused, inTensorFlow, plainOps, startOwn } from './own-contenders.ts';
+import { fused, inTensorFlow, inWasm, plainOps, startOwn } from './own-contenders.ts';
 import { weightsOf } from './sizes.ts';
 
 declare global {
@@ -41,7 +41,8 @@ window.benchInference = async ({ size, batches, runs, only }) => {
       provider: 'webgpu',
       form: 'fused',
     }),
-    inTensorFlow(weights, { name: 'upwind wasm', backend: 'wasm' }),
+    inWasm(weights),
+    inTensorFlow(weights, { name: 'tfjs wasm, heads in turn', backend: 'wasm' }),
     inOnnxRuntime(ort, weights, { name: 'onnxruntime-web wasm, 1 thread', provider: 'wasm' }),
   ];
   const pattern = only === null ? null : new RegExp(only);

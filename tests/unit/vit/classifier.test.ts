@@ -57,6 +57,7 @@ describe('a classifier on wasm', () => {
       ),
     ).toBeLessThan(1e-4);
     expect(classifier.backend).toMatchObject({ name: 'wasm', rejected: [] });
+    expect(classifier.backend.detail).toBe('SIMD, 1 thread, fused kernels');
   });
 
   test('divides by the temperature that calibration found', async () => {
