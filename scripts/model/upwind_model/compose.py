@@ -158,6 +158,36 @@ def painted_field(rng):
     return np.clip(image, 0, 255).astype(np.uint8), chart
 
 
+def fractal_noise(rng, coarse, fall):
+    """Noise of six octaves from ``coarse`` features to the side up, each ``fall`` times the last."""
+    octaves = [smooth_noise(rng, SIZE, min(200, coarse * 2**i)) * fall**i for i in range(6)]
+    out = np.sum(octaves, axis=0)
+    return out / out.std()
+
+
+def painted_veld(rng):
+    """Shrubland, heath and stony slopes painted from noise: mottled at every size, with
+    scattered bushes and streaks of rock, without the crowns and shadows of trees."""
+    a, b = FIELDS[rng.integers(len(FIELDS), size=2)]
+    base = fractal_noise(rng, int(rng.integers(2, 7)), rng.uniform(0.45, 0.9))
+    image = a + (b - a) * np.clip(base * 0.3 + 0.4, 0, 1)[..., None] + rng.normal(0, 6, 3)
+    image += (base * rng.uniform(2, 9))[..., None]
+    if rng.random() < 0.6:  # bushes
+        bushes = fractal_noise(rng, int(rng.integers(3, 10)), rng.uniform(0.8, 1.1))
+        cover = np.clip((bushes - rng.uniform(0.8, 2.2)) * 1.5, 0, 1)[..., None]
+        image += cover * rng.uniform(5, 30) * np.array([-0.6, rng.uniform(-0.6, 1.0), -0.5])
+    if rng.random() < 0.4:  # rock, in the direction of the strata
+        stretch = int(rng.integers(2, 9))
+        rock = np.asarray(
+            Image.fromarray(fractal_noise(rng, 6, 0.8).astype(np.float32)[: SIZE // stretch]).resize((SIZE, SIZE))
+        )
+        rock = np.rot90(rock.T if rng.random() < 0.5 else rock, int(rng.integers(4)))
+        image += np.clip(rock - rng.uniform(0.5, 1.8), 0, 1)[..., None] * rng.uniform(10, 70)
+    chart = np.zeros((MAP, MAP, 3), np.float32)
+    chart[..., 1] = 1
+    return np.clip(image, 0, 255).astype(np.uint8), chart
+
+
 def seam(rng):
     """A mask in 0..1 that divides a tile: line, strip, blobs or parcels."""
     y, x = (np.mgrid[:SIZE, :SIZE] / SIZE).astype(np.float32)
@@ -196,8 +226,9 @@ class Composer:
         """A layer of one class that spans ``metres``; returns pixels, map, data set."""
         if label == 2 and rng.random() < self.painted * 3:
             return (*painted_water(rng), dataset or "painted")
-        if label == 1 and rng.random() < self.painted:
-            return (*painted_field(rng), dataset or "painted")
+        if label == 1 and rng.random() < self.painted * 2:
+            paint = painted_field if rng.random() < 0.5 else painted_veld
+            return (*paint(rng), dataset or "painted")
         pools = self.by_label[label]
         if dataset not in pools:
             dataset = str(rng.choice(sorted(pools)))

@@ -161,7 +161,7 @@ class Trainer:
         patch = tiles.patch[some].float().flatten(0, 2)
         cls = tiles.cls[some].float()
         self.scale = (cls.mean(0), cls.std(0) + 1e-3, patch.mean(0), patch.std(0) + 1e-3)
-        first = tiles.pixels[some[:256]].permute(0, 3, 1, 2).contiguous()
+        first = tiles.pixels[some[:256]].cpu().permute(0, 3, 1, 2).contiguous()
         generator = torch.Generator().manual_seed(self.o["seed"])
         prime(self.model, (degrade(first, self.rng, self.o["strength"]) - 0.5) / 0.5, generator)
         self.average.load_state_dict(self.model.state_dict())
