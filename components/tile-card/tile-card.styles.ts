@@ -127,6 +127,8 @@ export const tileCardStyles = css`
     section {
       display: grid;
       grid-template-columns: 92px 1fr;
+      /* Picture and bars side by side, whatever comes between them. */
+      grid-auto-flow: dense;
       gap: 0 14px;
       width: 290px;
     }

@@ -1,3 +1,5 @@
+import { bbox } from '@turf/turf';
+import type { BBox } from 'geojson';
 import type { LngLat } from '../../site/lng-lat.ts';
 import type { LabelRecord } from '../label.ts';
 import { CLASS_NAMES, PLACES, attributionsOf, datasetCard } from './dataset.ts';
@@ -143,15 +145,9 @@ function collectionOf(rows: readonly DatasetLabel[]) {
   };
 }
 
-function bboxOf(rings: readonly LngLat[][]): [number, number, number, number] {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const ring of rings) {
-    for (const { lng, lat } of ring) {
-      box[0] = Math.min(box[0], lng);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lng);
-      box[3] = Math.max(box[3], lat);
-    }
-  }
-  return box;
-}
+/** West, south, east, north of footprints whose longitudes are unwrapped. */
+const bboxOf = (rings: readonly LngLat[][]): BBox =>
+  bbox({
+    type: 'MultiPolygon',
+    coordinates: rings.map((ring) => [ring.map(({ lng, lat }) => [lng, lat])]),
+  });
