@@ -1,22 +1,16 @@
-import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
 import type { Override, SiteResult } from '../../src/analysis/site-result.ts';
-import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import { buildingOf } from '../../src/site/building-bearings.ts';
 import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
-import type {
-  AttentionMap,
-  BackendName,
-  Classifier,
-  ExplainingClassifier,
-} from '../../src/vit/classifier.ts';
+import type { AttentionMap, BackendName, ExplainingClassifier } from '../../src/vit/classifier.ts';
 import { t } from './localize.ts';
-import { SessionCore, wordsOf } from './session-core.ts';
+import { SessionCore } from './session-core.ts';
 import { SessionJudge } from './session-judge.ts';
-import { NoModelError, SessionModel } from './session-model.ts';
+import { SessionModel } from './session-model.ts';
+import { SessionRuns } from './session-runs.ts';
 import {
   answerOf,
   DEFAULT_SETTINGS,
@@ -27,7 +21,6 @@ import {
   ownFaces,
   siteBearings,
   withoutFaces,
-  withTiles,
 } from './session-snapshot.ts';
 import { withOwnKey } from './url-state.ts';
 import type {
@@ -75,16 +68,13 @@ export class Session {
   readonly #core: SessionCore;
   readonly #model: SessionModel;
   readonly #judge: SessionJudge;
-  #patches = new Map<string, Patch>();
-  #running: AbortController | null = null;
-  #imageryTurn = 0;
-  #resolving: Promise<void> = Promise.resolve();
-  #ending = new AbortController();
+  readonly #runs: SessionRuns;
 
   constructor(ports: SessionPorts) {
     this.#core = new SessionCore(ports);
     this.#model = new SessionModel(this.#core);
     this.#judge = new SessionJudge(this.#core);
+    this.#runs = new SessionRuns(this.#core, this.#model, this.#judge);
   }
 
   get state(): SessionState {
@@ -143,7 +133,7 @@ export class Session {
    */
   setSite(at: LngLat, name: string | null = null, { sameBuilding = false } = {}): void {
     this.cancel();
-    this.#patches.clear();
+    this.#runs.patches.clear();
     this.#judge.clearSteps();
     const { site } = this.#state;
     this.#set({
@@ -204,18 +194,7 @@ export class Session {
 
   /** Resolves a source; a run that starts meanwhile waits for it. */
   useImagery(spec: ImagerySpec): Promise<void> {
-    return (this.#resolving = this.#resolveImagery(spec));
-  }
-
-  async #resolveImagery(spec: ImagerySpec): Promise<void> {
-    const turn = ++this.#imageryTurn;
-    let imagery: SessionState['imagery'];
-    try {
-      imagery = { source: await this.#ports.resolveImagery(spec), message: null };
-    } catch (error) {
-      imagery = { source: null, message: wordsOf(error) };
-    }
-    if (turn === this.#imageryTurn) this.#set({ imagery });
+    return this.#runs.useImagery(spec);
   }
 
   /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
@@ -251,83 +230,12 @@ export class Session {
 
   /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
   analyse(): Promise<SiteResult | null> {
-    this.cancel();
-    const { site, settings } = this.#state;
-    if (!site) return Promise.resolve(null);
-    const overrides = this.#judge.overridesFor(site.at);
-    return this.#run((means, options) => {
-      this.#patches.clear();
-      this.#judge.clearSteps();
-      this.#set({ ...NO_ANSWER, run: { phase: 'running', done: 0, total: 0 } });
-      return this.#ports.analyse({ site, settings, overrides }, means, options);
-    });
+    return this.#runs.analyse();
   }
 
   /** Looks again, at half the stride, at the boundary tiles that could change a direction. */
   refine(): Promise<SiteResult | null> {
-    this.cancel();
-    const { result, settings } = this.#state;
-    if (!result) return Promise.resolve(null);
-    return this.#run((means, options) => {
-      this.#set({ run: { phase: 'running', done: 0, total: 0 } });
-      return this.#ports.refine(result, settings.imagery, means, options);
-    });
-  }
-
-  /** One run at a time: waits for imagery and model, follows its events, keeps its answer. */
-  async #run(
-    work: (
-      means: { source: ImagerySource; classifier: Classifier },
-      options: RunOptions,
-    ) => Promise<SiteResult>,
-  ): Promise<SiteResult | null> {
-    const running = new AbortController();
-    this.#running = running;
-    const mine = (change: Partial<SessionState>) => {
-      if (this.#running === running) this.#set(change);
-    };
-    try {
-      mine({ run: { phase: 'loading-model', message: '' } });
-      await this.#resolving;
-      const { source, message } = this.#state.imagery;
-      if (!source) throw new UserError(message ?? 'Choose an imagery source.');
-      const classifier = await this.classifier();
-      running.signal.throwIfAborted();
-      const onEvent = (event: AnalysisEvent) => {
-        if (event.type === 'plan') {
-          const tiles = withTiles(this.#state.tiles, event.tiles);
-          mine({ tiles, run: { phase: 'running', done: 0, total: event.tiles.length } });
-        } else if (event.type === 'tile') {
-          if (event.patch) this.#patches.set(event.tile.id, event.patch);
-          const tiles = withTiles(this.#state.tiles, [event.tile]);
-          mine({ tiles, run: { phase: 'running', done: event.done, total: event.total } });
-        } else {
-          mine({ assessment: { sectors: event.sectors, directions: event.directions } });
-        }
-      };
-      const result = await work(
-        { source, classifier },
-        {
-          signal: running.signal,
-          onEvent: (event) => {
-            if (this.#running === running) onEvent(event);
-          },
-        },
-      );
-      running.signal.throwIfAborted();
-      mine({ ...answerOf(result), run: { phase: 'done' } });
-      void this.#judge.lookAtBoundary();
-      await this.#ports.store.saveResult(result).catch(() => undefined);
-      return result;
-    } catch (error) {
-      const noModel = error instanceof NoModelError && { noModel: true as const };
-      if (!running.signal.aborted) {
-        mine({ run: { phase: 'failed', message: wordsOf(error), ...noModel } });
-      }
-      return null;
-    } finally {
-      if (this.#running === running) this.#running = null;
-    }
+    return this.#runs.refine();
   }
 
   /**
@@ -335,14 +243,8 @@ export class Session {
    * Pictures are not kept, so that a long list of sites takes no more memory than one.
    * @throws UserError, NoModelError; AbortError where `signal` fires or the session ends
    */
-  async analyseAside(request: RunRequest, { signal, onEvent }: RunOptions): Promise<SiteResult> {
-    const either = AbortSignal.any([signal, this.#ending.signal]);
-    await this.#resolving;
-    const { source, message } = this.#state.imagery;
-    if (!source) throw new UserError(message ?? 'Choose an imagery source.');
-    const classifier = await this.classifier();
-    either.throwIfAborted();
-    return this.#ports.analyse(request, { source, classifier }, { signal: either, onEvent });
+  analyseAside(request: RunRequest, options: RunOptions): Promise<SiteResult> {
+    return this.#runs.analyseAside(request, options);
   }
 
   /**
@@ -351,7 +253,7 @@ export class Session {
    */
   openResult(result: SiteResult): void {
     this.cancel();
-    this.#patches.clear();
+    this.#runs.patches.clear();
     const { lng, lat, name, heightFt } = result.site;
     const { edition, tolerance, conservative } = result.settings;
     this.#judge.forget();
@@ -376,29 +278,12 @@ export class Session {
 
   /** Stops the run in progress; tiles already seen stay on the map. */
   cancel(): void {
-    const running = this.#running;
-    if (!running) return;
-    this.#running = null;
-    running.abort();
-    const { run, result } = this.#state;
-    const counts = run.phase === 'running' ? run : { done: 0, total: 0 };
-    // A closer look that was stopped leaves the answer as it was.
-    if (result) return this.#set({ tiles: result.tiles, run: { phase: 'done' } });
-    this.#set({ run: { phase: 'cancelled', done: counts.done, total: counts.total } });
+    this.#runs.cancel();
   }
 
   /** The pixels the model saw, from memory or captured again; null where there are none. */
-  async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
-    const held = this.#patches.get(tileId);
-    if (held) return held;
-    // After a reload the answer is there before its source is.
-    await this.#resolving;
-    const { result, imagery, settings } = this.#state;
-    const tile = result?.tiles.find(({ id }) => id === tileId);
-    if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;
-    const patch = await this.#ports.capturePatch(tile, result, settings.imagery, signal);
-    if (patch && this.#state.result === result) this.#patches.set(tileId, patch);
-    return patch;
+  patch(tileId: string, signal?: AbortSignal): Promise<Patch | null> {
+    return this.#runs.patch(tileId, signal);
   }
 
   /**
@@ -418,7 +303,7 @@ export class Session {
 
   /** Patches held in memory, by tile id. */
   get patches(): ReadonlyMap<string, Patch> {
-    return this.#patches;
+    return this.#runs.patches;
   }
 
   /** A person's word on one tile; null takes it back. */
@@ -470,12 +355,10 @@ export class Session {
 
   /** Ends the run, frees the model and forgets every listener. */
   async dispose(): Promise<void> {
-    this.#ending.abort();
-    this.cancel();
+    this.#runs.end();
     await this.#model.release();
     this.#ports.dispose?.();
     this.#core.end();
-    this.#patches.clear();
   }
 }
 
