@@ -118,10 +118,11 @@ function printTables(): void {
 
 function printStanding({ name, timings, fault }: Standing): void {
   for (const one of timings) {
+    const cpu = one.cpuMs === undefined ? '' : `, ${one.cpuMs.toFixed(0)} ms of processor`;
     const extra = one.recordMs === undefined ? '' : `, recorded in ${one.recordMs.toFixed(1)} ms`;
     const speed = `${one.medianMs.toFixed(0)} ms, ${one.imagesPerSecond.toFixed(2)} images/s`;
     const off = `logits within ${one.difference.toExponential(0)}`;
-    console.log(`  ${name.padEnd(42)} batch ${one.batch}: ${speed}${extra}, ${off}`);
+    console.log(`  ${name.padEnd(42)} batch ${one.batch}: ${speed}${cpu}${extra}, ${off}`);
   }
   if (fault) console.log(`  ${name.padEnd(42)} ${fault}`);
 }

@@ -19,6 +19,8 @@ export interface Timing {
   batch: number;
   medianMs: number;
   imagesPerSecond: number;
+  /** Processor time of the process, software adapters included [ms]; absent in a page. */
+  cpuMs?: number;
   recordMs?: number;
   gpuBytes?: number;
   /** Largest difference of a logit from the reference's, relative to its largest logit. */
@@ -58,6 +60,12 @@ export function relativeDifference(found: ArrayLike<number>, wanted: ArrayLike<n
   return worst / scale;
 }
 
+/** Processor time of this process [ms]; null in a page. */
+function processorMs(): number | null {
+  const usage = (globalThis as { process?: NodeJS.Process }).process?.cpuUsage?.();
+  return usage ? (usage.user + usage.system) / 1000 : null;
+}
+
 /** Engines compile wasm once more, better, after it has run for a while [ms]. */
 const WARM_MS = 1500;
 
@@ -86,6 +94,7 @@ export async function runContest(
       runner: Runner;
       standing: Standing;
       ms: number[];
+      cpu: number[];
       record: number[];
       off: number;
     }[] = [];
@@ -96,7 +105,7 @@ export async function runContest(
       try {
         const runner = await contender.create(batch);
         const off = relativeDifference(await warmUp(runner), wanted);
-        if (off <= TOLERANCE) fit.push({ runner, standing, ms: [], record: [], off });
+        if (off <= TOLERANCE) fit.push({ runner, standing, ms: [], cpu: [], record: [], off });
         else {
           standing.fault = `wrong logits at batch ${batch}: off by ${off.toExponential(1)} of the largest`;
           await runner.dispose();
@@ -107,19 +116,21 @@ export async function runContest(
     }
     for (let run = 0; run < runs; run++) {
       say(`batch ${batch}: round ${run + 1} of ${runs}`);
-      for (const { runner, ms, record } of fit) {
-        const start = performance.now();
+      for (const { runner, ms, cpu, record } of fit) {
+        const [start, before] = [performance.now(), processorMs()];
         await runner.run();
         ms.push(performance.now() - start);
+        if (before !== null) cpu.push(processorMs()! - before);
         if (runner.recordMs) record.push(runner.recordMs());
       }
     }
-    for (const { runner, standing, ms, record, off } of fit) {
+    for (const { runner, standing, ms, cpu, record, off } of fit) {
       const medianMs = median(ms);
       standing.timings.push({
         batch,
         medianMs,
         imagesPerSecond: (1000 * batch) / medianMs,
+        ...(cpu.length > 0 ? { cpuMs: median(cpu) } : {}),
         ...(record.length > 0 ? { recordMs: median(record) } : {}),
         ...(runner.gpuBytes ? { gpuBytes: runner.gpuBytes() } : {}),
         difference: off,

@@ -38,14 +38,14 @@ export async function benchInNode(options: HostOptions): Promise<HostResult> {
     pathToFileURL(join(BENCH_FOLDER, 'node_modules/onnxruntime-web/dist/ort.node.min.mjs')).href
   )) as Ort;
   web.env.wasm.numThreads = 1;
-  const backend = found.gpu ? await own.startOwn(found.gpu) : null;
+  const backend = await own.startOwn(found.gpu);
   const standings: HostResult['standings'] = {};
   for (const size of options.sizes) {
     const weights = weightsOf(size);
     const contenders: Contender[] = [];
-    if (backend) {
+    if (backend.device) {
       contenders.push(
-        own.fused(weights, backend.device!),
+        own.fused(weights, backend.device),
         own.inTensorFlow(weights, {
           name: 'tfjs webgpu, stock',
           backend: 'webgpu',
@@ -76,7 +76,7 @@ export async function benchInNode(options: HostOptions): Promise<HostResult> {
       },
     );
   }
-  const detail = backend ? backend.info.detail : 'none';
+  const detail = backend.device ? backend.info.detail : 'no GPU';
   return { adapter: `${detail}; ${cpus().length} × ${cpus()[0]?.model}`, standings };
 }
 

@@ -93,8 +93,9 @@ function submitRecorded(): void {
 /** The operations of TensorFlow.js as anyone would write a ViT in them. */
 export const plainOps = (): VitOps => ({ ...stockOps('webgpu'), attention: batchedAttention });
 
-/** Starts WebGPU and, where `wasm` is asked for, wasm beside it. */
+/** Starts wasm and, where there is a GPU, WebGPU beside it. */
 export async function startOwn(gpu: GPU | null, wasmPaths?: string): Promise<Backend> {
-  await chooseBackend({ order: ['wasm'], wasmPaths });
+  const wasm = await chooseBackend({ order: ['wasm'], wasmPaths });
+  if (!gpu) return wasm;
   return chooseBackend({ order: ['webgpu'], gpu, kernels: 'stock' });
 }
