@@ -123,9 +123,9 @@ function checkFused(
 
 async function checkWasm(): Promise<string | null> {
   try {
-    const { checkpoint, patches, batch } = tinyCase();
-    const vit = await WasmVit.create(checkpoint, batch);
-    return await selfCheck('wasm', async () => vit.forward(patches, batch).logits);
+    const { checkpoint, patches, images } = tinyCase();
+    const vit = await WasmVit.create(checkpoint, images.length);
+    return await selfCheck('wasm', async () => vit.forward(patches, images.length).logits);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -137,9 +137,9 @@ async function runFusedCheck({
 }: Pick<Started, 'device' | 'takeErrors'>): Promise<string | null> {
   const check = async (dtype: 'F32' | 'F16') => {
     const tiny = tinyCase(dtype);
-    const vit = await FusedVit.create(device!, tiny.checkpoint, tiny.batch);
+    const vit = await FusedVit.create(device!, tiny.checkpoint, tiny.images.length);
     try {
-      const compute = async () => (await vit.forward(tiny.patches, tiny.batch)).logits;
+      const compute = async () => (await vit.forwardImages(tiny.images)).logits;
       return await selfCheck('webgpu', compute, dtype);
     } finally {
       vit.dispose();

@@ -6,7 +6,7 @@ import { batchSizes } from './batch.ts';
 import type { AttentionMap, Classification, ExplainingClassifier } from './classifier.ts';
 import { DeviceKeeper } from './device-keeper.ts';
 import { modelInfo } from './model-info.ts';
-import { imagesToPatches } from './preprocess.ts';
+import { resizeForModel } from './preprocess.ts';
 import { softmax } from './softmax.ts';
 
 /** How far a classifier is from its first answer. */
@@ -37,11 +37,11 @@ export async function createClassifier(
   const model = modelInfo(checkpoint);
   const keeper = await DeviceKeeper.start(checkpoint, options);
 
-  const patchesOf = (images: RgbImage[]) => imagesToPatches(images, preprocessor, config);
+  const resized = (image: RgbImage) => resizeForModel(image, preprocessor, config.imageSize);
 
   async function runBatch(images: RgbImage[], signal?: AbortSignal): Promise<Classification[]> {
-    const patches = patchesOf(images);
-    const { logits, features } = await keeper.run((on) => on.run(patches, images.length), signal);
+    const batch = images.map(resized);
+    const { logits, features } = await keeper.run((on) => on.run(batch), signal);
     return images.map((_, index) => {
       const row = (values: Float32Array, width: number) =>
         values.slice(index * width, (index + 1) * width);
@@ -74,8 +74,8 @@ export async function createClassifier(
       return answers;
     },
     async explain(image, { signal } = {}): Promise<AttentionMap> {
-      const patches = patchesOf([image]);
-      const weights = await keeper.run((on) => on.explain(patches), signal);
+      const own = resized(image);
+      const weights = await keeper.run((on) => on.explain(own), signal);
       return { side: patchesPerSide(config), weights };
     },
     dispose: () => keeper.dispose(),

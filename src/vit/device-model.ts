@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { patchesPerSide } from '../checkpoint/config.ts';
+import type { RgbImage } from '../imagery/patch.ts';
 import { attentionRollout } from './attention-rollout.ts';
 import type { Backend } from './backend.ts';
 import { forward } from './forward.ts';
 import { createParams, disposeParams } from './params.ts';
 import type { VitParams } from './params.ts';
+import { imagesToPatches } from './preprocess.ts';
 import { selfCheck } from './self-check.ts';
 import { WasmVit } from './wasm/wasm-vit.ts';
 import { FusedVit } from './webgpu/fused-vit.ts';
@@ -20,36 +21,39 @@ export interface BatchAnswers {
 
 /** A model whose weights lie on a device. */
 export interface DeviceModel {
-  /** @param patches [batch·patches, 3·patch²] */
-  run(patches: Float32Array, batch: number): Promise<BatchAnswers>;
-  /** Attention rollout of one image, [patches]. */
-  explain(patches: Float32Array): Promise<Float32Array>;
+  /** @param images one batch, at the model's size */
+  run(images: readonly RgbImage[]): Promise<BatchAnswers>;
+  /** Attention rollout of one image at the model's size, [patches]. */
+  explain(image: RgbImage): Promise<Float32Array>;
   /** GPU memory that it holds [bytes]; null where TensorFlow.js keeps it. */
   readonly gpuBytes: number | null;
   dispose(): void;
 }
 
-type Weights = Pick<Checkpoint, 'config' | 'tensors'>;
+type Weights = Pick<Checkpoint, 'config' | 'tensors' | 'preprocessor'>;
+
+const patchesOf = (images: readonly RgbImage[], { preprocessor, config }: Weights): Float32Array =>
+  imagesToPatches(images, preprocessor, config);
 
 /** The model in TensorFlow.js's operations, on the backend in use. */
 function stockModel(checkpoint: Weights): DeviceModel {
   const { config } = checkpoint;
   const params = createParams(checkpoint);
   return {
-    async run(patches, batch) {
-      const input = patchTensor(patches, checkpoint);
+    async run(images) {
+      const input = patchTensor(images, checkpoint);
       const { logits, features } = forward(params, config, input);
       try {
         // data(), never dataSync(): on WebGPU that would block or fail.
         const [logitValues, featureValues] = await Promise.all([logits.data(), features.data()]);
-        const length = batch * config.labels.length;
+        const length = images.length * config.labels.length;
         if (logitValues.length !== length) throw new Error(`${logitValues.length} logits`);
         return { logits: logitValues as Float32Array, features: featureValues as Float32Array };
       } finally {
         tf.dispose([input, logits, features]);
       }
     },
-    explain: (patches) => explainWith(params, checkpoint, patches),
+    explain: (image) => explainWith(params, checkpoint, image),
     gpuBytes: null,
     dispose: () => disposeParams(params),
   };
@@ -63,8 +67,8 @@ async function fusedModel(
 ): Promise<DeviceModel> {
   const vit = await FusedVit.create(device, checkpoint, maxBatch);
   return {
-    run: (patches, batch) => vit.forward(patches, batch),
-    explain: (patches) => explainOnce(checkpoint, patches),
+    run: (images) => vit.forwardImages(images),
+    explain: (image) => explainOnce(checkpoint, image),
     gpuBytes: vit.bytes,
     dispose: () => vit.dispose(),
   };
@@ -74,11 +78,11 @@ async function fusedModel(
 async function wasmModel(checkpoint: Weights, maxBatch: number): Promise<DeviceModel> {
   let vit: WasmVit | null = await WasmVit.create(checkpoint, maxBatch);
   return {
-    async run(patches, batch) {
+    async run(images) {
       if (!vit) throw new Error('This model has been disposed.');
-      return vit.forward(patches, batch);
+      return vit.forward(patchesOf(images, checkpoint), images.length);
     },
-    explain: (patches) => explainOnce(checkpoint, patches),
+    explain: (image) => explainOnce(checkpoint, image),
     gpuBytes: null,
     // Nothing else holds its memory.
     dispose: () => void (vit = null),
@@ -86,10 +90,10 @@ async function wasmModel(checkpoint: Weights, maxBatch: number): Promise<DeviceM
 }
 
 /** Our own attention never holds its weights; the stock one is made for this and let go. */
-async function explainOnce(checkpoint: Weights, patches: Float32Array): Promise<Float32Array> {
+async function explainOnce(checkpoint: Weights, image: RgbImage): Promise<Float32Array> {
   const params = createParams(checkpoint);
   try {
-    return await explainWith(params, checkpoint, patches);
+    return await explainWith(params, checkpoint, image);
   } finally {
     disposeParams(params);
   }
@@ -128,21 +132,18 @@ export async function createDeviceModel(
   }
 }
 
-const patchTensor = (patches: Float32Array, { config }: Weights): tf.Tensor2D =>
-  tf.tensor2d(patches, [patches.length / (3 * config.patchSize ** 2), 3 * config.patchSize ** 2]);
+function patchTensor(images: readonly RgbImage[], checkpoint: Weights): tf.Tensor2D {
+  const patches = patchesOf(images, checkpoint);
+  const length = 3 * checkpoint.config.patchSize ** 2;
+  return tf.tensor2d(patches, [patches.length / length, length]);
+}
 
 async function explainWith(
   params: VitParams,
   checkpoint: Weights,
-  patches: Float32Array,
+  image: RgbImage,
 ): Promise<Float32Array> {
-  if (
-    patches.length !==
-    3 * checkpoint.config.patchSize ** 2 * patchesPerSide(checkpoint.config) ** 2
-  ) {
-    throw new Error('Attention is explained for one image at a time.');
-  }
-  const input = patchTensor(patches, checkpoint);
+  const input = patchTensor([image], checkpoint);
   try {
     return await attentionRollout(params, checkpoint.config, input);
   } finally {

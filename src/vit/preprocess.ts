@@ -28,16 +28,17 @@ export function resizeForModel(
  * @returns [images, 3, side, side], row-major
  */
 export function pixelValues(
-  images: RgbImage[],
+  images: readonly RgbImage[],
   preprocessor: PreprocessorConfig,
   imageSize: number,
 ): Float32Array {
   const area = imageSize * imageSize;
   const values = new Float32Array(images.length * 3 * area);
+  const table = levelValues(preprocessor);
   images.forEach((image, index) => {
     const { rgb } = resizeForModel(image, preprocessor, imageSize);
     for (let channel = 0; channel < 3; channel++) {
-      const levels = levelTable(preprocessor, channel);
+      const levels = table.subarray(channel * 256, (channel + 1) * 256);
       const start = (index * 3 + channel) * area;
       for (let i = 0; i < area; i++) values[start + i] = levels[rgb[i * 3 + channel]!]!;
     }
@@ -45,12 +46,16 @@ export function pixelValues(
   return values;
 }
 
-/** Value of each of the 256 levels of a channel after rescale and normalisation. */
-function levelTable({ rescale, mean, std }: PreprocessorConfig, channel: number): Float32Array {
-  return Float32Array.from(
-    { length: 256 },
-    (_, level) => (level * rescale - mean[channel]!) / std[channel]!,
-  );
+/** Value of each level of each channel after rescale and normalisation, [3, 256]. */
+export function levelValues({
+  rescale,
+  mean,
+  std,
+}: Pick<PreprocessorConfig, 'rescale' | 'mean' | 'std'>): Float32Array {
+  return Float32Array.from({ length: 3 * 256 }, (_, i) => {
+    const channel = i >> 8;
+    return ((i & 255) * rescale - mean[channel]!) / std[channel]!;
+  });
 }
 
 /**
@@ -84,7 +89,7 @@ export function toPatches(pixels: Float32Array, config: VitConfig): Float32Array
 
 /** Pictures straight to patches. */
 export function imagesToPatches(
-  images: RgbImage[],
+  images: readonly RgbImage[],
   preprocessor: PreprocessorConfig,
   config: VitConfig,
 ): Float32Array {

@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { VitConfig } from '../checkpoint/config.ts';
 import { vitShapes } from '../checkpoint/vit-tensors.ts';
 import { castTensor, elementCount, float32Tensor } from '../checkpoint/named-tensor.ts';
+import type { PreprocessorConfig } from '../checkpoint/preprocessor-config.ts';
+import type { RgbImage } from '../imagery/patch.ts';
 import { forward } from './forward.ts';
 import { createParams, disposeParams } from './params.ts';
+import { imagesToPatches } from './preprocess.ts';
 
 /** A ViT of one block, small enough to check in a moment, with sides that are no powers of two. */
 const TINY: VitConfig = {
@@ -20,6 +23,15 @@ const TINY: VitConfig = {
   raw: {},
 };
 
+/** Another mean and spread for each channel, so that none can stand in for another. */
+const TINY_PREPROCESSOR: PreprocessorConfig = {
+  resize: null,
+  rescale: 1 / 255,
+  mean: [0.4, 0.5, 0.6],
+  std: [0.5, 0.6, 0.4],
+  raw: {},
+};
+
 /** Largest difference of a logit that rounding explains; the logits are of size 1. */
 const TOLERANCE = { F32: 1e-3, F16: 2e-2 };
 
@@ -27,7 +39,7 @@ const TOLERANCE = { F32: 1e-3, F16: 2e-2 };
 const noise = (length: number, start: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin((start + i) * 12.9898) * Math.cos(i * 78.233));
 
-/** The tiny model, its weights in a type of choice, and two images for it. */
+/** The tiny model, its weights in a type of choice, and two images for it, also as patches. */
 export function tinyCase(dtype: 'F32' | 'F16' = 'F32') {
   let start = 0;
   const tensors = new Map(
@@ -36,7 +48,12 @@ export function tinyCase(dtype: 'F32' | 'F16' = 'F32') {
       return [name, castTensor(float32Tensor(shape, values), dtype)] as const;
     }),
   );
-  return { checkpoint: { config: TINY, tensors }, patches: noise(2 * 9 * 48, 7), batch: 2 };
+  const images = [7, 5000].map((at): RgbImage => {
+    const rgb = Uint8Array.from(noise(3 * 12 * 12, at), (value) => (value + 1) * 127.5);
+    return { width: 12, height: 12, rgb };
+  });
+  const checkpoint = { config: TINY, tensors, preprocessor: TINY_PREPROCESSOR };
+  return { checkpoint, images, patches: imagesToPatches(images, TINY_PREPROCESSOR, TINY) };
 }
 
 async function tinyLogits(dtype: 'F32' | 'F16' = 'F32'): Promise<Float32Array> {

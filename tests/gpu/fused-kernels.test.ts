@@ -9,20 +9,13 @@ import {
 import type { AttentionName, Kernel, KernelPlan, TileName } from '../../src/vit/webgpu/kernels.ts';
 import { lengthFor, matmulBindings } from '../../src/vit/webgpu/matmul-shape.ts';
 import type { MatmulShape } from '../../src/vit/webgpu/matmul-shape.ts';
+import { pixelKernel } from '../../src/vit/webgpu/wgsl-pixels.ts';
 import { halfToNumber, numberToHalf } from '../../src/checkpoint/half.ts';
+import { erf, random, relativeError } from '../support/kernel-figures.ts';
 import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
 
 const gpu = await nodeWebGpuOrSkip();
 let device: GPUDevice;
-
-/** Numbers between −1 and 1 from a seed, as float32. */
-function random(length: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
 
 type Bytes = Float32Array | Uint16Array | Uint32Array;
 
@@ -67,29 +60,6 @@ async function dispatch(
   }
   for (const buffer of [...buffers, ...reads]) buffer.destroy();
   return values;
-}
-
-/** Largest error, relative to the largest of the expected numbers. */
-function relativeError(found: Float32Array, expected: Float64Array): number {
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  let worst = 0;
-  found.forEach((value, i) => {
-    const off = Math.abs(value - expected[i]!) / scale;
-    if (!(off <= worst)) worst = off;
-  });
-  return worst;
-}
-
-/** Error function by its Taylor series in float64, exact to 1e-15 for |x| ≤ 3; beyond it is ±1 to 1e-4 of GELU's tail. */
-function erf(x: number): number {
-  if (Math.abs(x) > 5) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 120; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
 describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () => {
@@ -275,6 +245,29 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
       expect(relativeError(kept!, logs)).toBeLessThan(1e-5);
     },
   );
+
+  test.each([
+    [4, 12],
+    [6, 12],
+  ])('bytes to patches of %i px in a picture of %i px, to the last bit', async (p, side) => {
+    const batch = 3;
+    const rgb = Uint8Array.from(random(batch * 3 * side ** 2, 21), (value) => (value + 1) * 128);
+    const levels = random(3 * 256, 22);
+    const expected = new Float32Array(rgb.length);
+    let to = 0;
+    for (let image = 0; image < batch; image++)
+      for (let top = 0; top < side; top += p)
+        for (let left = 0; left < side; left += p)
+          for (let channel = 0; channel < 3; channel++)
+            for (let y = top; y < top + p; y++)
+              for (let x = left; x < left + p; x++)
+                expected[to++] =
+                  levels[channel * 256 + rgb[((image * side + y) * side + x) * 3 + channel]!]!;
+    const kernel = pixelKernel({ imageSize: side, patchSize: p });
+    const inputs = [new Uint32Array(rgb.buffer), levels, new Float32Array(rgb.length)];
+    const [found] = await dispatch(kernel, inputs, [2], { batch });
+    expect(found).toEqual(expected);
+  });
 
   const normed = [
     [7, 32, 1e-12],

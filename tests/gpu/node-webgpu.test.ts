@@ -7,7 +7,7 @@ import { chooseBackend } from '../../src/vit/backend.ts';
 import { createClassifier } from '../../src/vit/create-classifier.ts';
 import { forward } from '../../src/vit/forward.ts';
 import { createParams, disposeParams } from '../../src/vit/params.ts';
-import { imagesToPatches } from '../../src/vit/preprocess.ts';
+import { imagesToPatches, resizeForModel } from '../../src/vit/preprocess.ts';
 import { FusedVit } from '../../src/vit/webgpu/fused-vit.ts';
 import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
 import {
@@ -17,6 +17,7 @@ import {
   nanoExpected,
   nanoImages,
 } from '../support/vit-fixtures.ts';
+import type { Values } from '../support/vit-fixtures.ts';
 
 const expected = nanoExpected();
 const gpu = await nodeWebGpuOrSkip();
@@ -69,6 +70,47 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
     },
   );
 
+  test('pictures as bytes and as normalised patches give PyTorch’s figures, in any order', async () => {
+    const { device } = await chooseBackend({ order: ['webgpu'], gpu });
+    const { preprocessor, config } = nano;
+    const pictures = images.map((image) => resizeForModel(image, preprocessor, config.imageSize));
+    const vit = await FusedVit.create(device!, nano, 4);
+    const figures = (first: number, count: number) => {
+      const rows = ({ values, shape }: Values) => {
+        const width = shape[1]!;
+        return values.slice(first * width, (first + count) * width);
+      };
+      return { logits: rows(expected.logits), features: rows(expected.cls_features) };
+    };
+    const asBytes = (first: number, count: number) =>
+      vit.forwardImages(pictures.slice(first, first + count));
+    const asPatches = (first: number, count: number) =>
+      vit.forward(
+        imagesToPatches(pictures.slice(first, first + count), preprocessor, config),
+        count,
+      );
+    // Asked all at once: buffers are shared, and a short batch follows a full one.
+    const asked = [
+      [asBytes, 0, 4],
+      [asPatches, 4, 3],
+      [asBytes, 7, 2],
+      [asBytes, 9, 3],
+    ] as const;
+    const answers = await Promise.all(asked.map(([door, first, count]) => door(first, count)));
+    answers.forEach(({ logits, features }, i) => {
+      const [, first, count] = asked[i]!;
+      const wanted = figures(first, count);
+      expect(maxDifference(logits, wanted.logits)).toBeLessThan(1e-4);
+      expect(maxDifference(features, wanted.features)).toBeLessThan(1e-4);
+    });
+    const small = { width: 8, height: 8, rgb: new Uint8Array(8 * 8 * 3) };
+    await expect(vit.forwardImages([small])).rejects.toThrow('A picture has 8×8 px, not 32×32.');
+    // What was refused leaves nothing behind.
+    const { logits } = await asBytes(0, 1);
+    expect(maxDifference(logits, figures(0, 1).logits)).toBeLessThan(1e-4);
+    vit.dispose();
+  });
+
   test('hidden states are PyTorch’s after every block', async () => {
     const { info } = await chooseBackend({ order: ['webgpu'], gpu });
     expect(info.name).toBe('webgpu');
@@ -103,9 +145,9 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
   test('kernels that compute wrong numbers give way to the stock ones, and it says so', async () => {
     // A new device, which has not been checked yet.
     tf.removeBackend('webgpu');
-    const real = FusedVit.prototype.forward;
-    FusedVit.prototype.forward = async function (patches, batch) {
-      const out = await real.call(this, patches, batch);
+    const real = FusedVit.prototype.forwardImages;
+    FusedVit.prototype.forwardImages = async function (pictures) {
+      const out = await real.call(this, pictures);
       out.logits[0]! += 0.01;
       return out;
     };
@@ -115,7 +157,7 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
       expect([info.name, kernels]).toEqual(['webgpu', 'stock']);
       expect(info.detail).toMatch(/stock kernels \(the fused ones: computes wrong numbers/);
     } finally {
-      FusedVit.prototype.forward = real;
+      FusedVit.prototype.forwardImages = real;
     }
   });
 

@@ -5,7 +5,7 @@ export interface Cost {
   size: string;
   tiles: number;
   backend: string;
-  /** From the first patch to the last answer. */
+  /** From the first picture to the last answer. */
   ms: number;
   /** GPU memory that the model holds: weights, activations, answers. Null off the GPU. */
   gpuBytes: number | null;
@@ -25,8 +25,7 @@ export async function costOfTiles({
   const { chooseBackend } = await import('../../../src/vit/backend.ts');
   const { createDeviceModel } = await import('../../../src/vit/device-model.ts');
   const { batchSizeFor, batchSizes } = await import('../../../src/vit/batch.ts');
-  const { pixelsOf } = await import('./sizes.ts');
-  const { toPatches } = await import('../../../src/vit/preprocess.ts');
+  const { picturesOf } = await import('./sizes.ts');
   const costs: Cost[] = [];
   const order = found.gpu ? (['webgpu'] as const) : (['wasm'] as const);
   const backend = await chooseBackend({ order, gpu: found.gpu, kernels: 'fused' });
@@ -34,14 +33,13 @@ export async function costOfTiles({
     const weights = weightsOf(size);
     const largest = batchSizeFor(backend.info, weights.config);
     const model = await createDeviceModel(weights, backend, largest);
-    const patches = toPatches(pixelsOf(weights.config, largest), weights.config);
-    const rows = patches.length / largest;
-    await model.run(patches, largest);
+    const pictures = picturesOf(weights.config, largest);
+    await model.run(pictures);
     for (const count of tiles) {
       say(`${size}: ${count} tiles in batches of ${largest}`);
       const start = performance.now();
       for (const batch of batchSizes(count, largest)) {
-        await model.run(patches.subarray(0, batch * rows), batch);
+        await model.run(pictures.slice(0, batch));
       }
       const ms = performance.now() - start;
       const gpuBytes = model.gpuBytes;

@@ -11,21 +11,18 @@ import { toPatches } from '../../../src/vit/preprocess.ts';
 import { WasmVit } from '../../../src/vit/wasm/wasm-vit.ts';
 import { FusedVit } from '../../../src/vit/webgpu/fused-vit.ts';
 import type { Contender } from './contest.ts';
-import { pixelsOf } from './sizes.ts';
+import { picturesOf, pixelsOf } from './sizes.ts';
 
-type Weights = Pick<Checkpoint, 'config' | 'tensors'>;
+type Weights = Pick<Checkpoint, 'config' | 'tensors' | 'preprocessor'>;
 
-const patchesOf = ({ config }: Weights, batch: number): Float32Array =>
-  toPatches(pixelsOf(config, batch), config);
-
-/** Upwind in its own kernels. */
+/** Upwind in its own kernels, from pictures as the product has them. */
 export const fused = (weights: Weights, device: GPUDevice): Contender => ({
   name: 'upwind webgpu',
   async create(batch) {
     const vit = await FusedVit.create(device, weights, batch);
-    const patches = patchesOf(weights, batch);
+    const pictures = picturesOf(weights.config, batch);
     return {
-      run: async () => (await vit.forward(patches, batch)).logits,
+      run: async () => (await vit.forwardImages(pictures)).logits,
       recordMs: () => vit.recordMs,
       gpuBytes: () => vit.bytes,
       dispose: () => vit.dispose(),
@@ -33,17 +30,21 @@ export const fused = (weights: Weights, device: GPUDevice): Contender => ({
   },
 });
 
-/** Upwind in its own wasm kernels. */
+/** Upwind in its own wasm kernels, from normalised pixels as the peers. */
 export const inWasm = (weights: Weights): Contender => ({
   name: 'upwind wasm',
   async create(batch) {
     const vit = await WasmVit.create(weights, batch);
-    const patches = patchesOf(weights, batch);
-    return { run: async () => vit.forward(patches, batch).logits, dispose: () => {} };
+    const { config } = weights;
+    const pixels = pixelsOf(config, batch);
+    return {
+      run: async () => vit.forward(toPatches(pixels, config), batch).logits,
+      dispose: () => {},
+    };
   },
 });
 
-/** The same model in TensorFlow.js's operations on one of its backends. */
+/** The same model in TensorFlow.js's operations on one of its backends, from normalised pixels. */
 export function inTensorFlow(
   weights: Weights,
   { name, backend, ops }: { name: string; backend: 'webgpu' | 'wasm'; ops?: VitOps },
@@ -53,12 +54,13 @@ export function inTensorFlow(
     async create(batch) {
       await tf.setBackend(backend);
       const params = createParams(weights);
-      const patches = patchesOf(weights, batch);
+      const pixels = pixelsOf(weights.config, batch);
       const side = 3 * weights.config.patchSize ** 2;
       let recordMs = 0;
       return {
         async run() {
           if (tf.getBackend() !== backend) await tf.setBackend(backend);
+          const patches = toPatches(pixels, weights.config);
           const input = tf.tensor2d(patches, [patches.length / side, side]);
           const start = performance.now();
           const { logits, features } = forward(params, weights.config, input, { ops });

@@ -1,8 +1,11 @@
 import type { Checkpoint } from '../../../src/checkpoint/checkpoint.ts';
 import type { VitConfig } from '../../../src/checkpoint/config.ts';
+import type { PreprocessorConfig } from '../../../src/checkpoint/preprocessor-config.ts';
 import { castTensor, elementCount, float32Tensor } from '../../../src/checkpoint/named-tensor.ts';
 import { vitShapes } from '../../../src/checkpoint/vit-tensors.ts';
+import type { RgbImage } from '../../../src/imagery/patch.ts';
 import { randomStream } from '../../../src/training/random.ts';
+import { pixelValues } from '../../../src/vit/preprocess.ts';
 
 /** Width, blocks, heads, width of the MLP. */
 const SIZES: Record<string, [number, number, number, number]> = {
@@ -36,7 +39,7 @@ export function configOf(name: string): VitConfig {
  * Weights from a seed, each a number that half precision holds exactly: every contender computes
  * with the same values, whatever type it keeps them in. Stored in half precision.
  */
-export function weightsOf(name: string): Pick<Checkpoint, 'config' | 'tensors'> {
+export function weightsOf(name: string): Pick<Checkpoint, 'config' | 'tensors' | 'preprocessor'> {
   const config = configOf(name);
   const random = randomStream(42);
   const tensors = new Map(
@@ -49,13 +52,28 @@ export function weightsOf(name: string): Pick<Checkpoint, 'config' | 'tensors'> 
       return [tensorName, castTensor(float32Tensor(shape, values), 'F16')] as const;
     }),
   );
-  return { config, tensors };
+  return { config, tensors, preprocessor: PREPROCESSOR };
 }
 
-/** Normalised pixels from a seed, [batch, 3, side, side]. */
-export function pixelsOf({ imageSize }: VitConfig, batch: number): Float32Array {
+/** ImageNet's statistics. */
+const PREPROCESSOR: PreprocessorConfig = {
+  resize: null,
+  rescale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  raw: {},
+};
+
+/** Pictures of noise from a seed, at the model's size. */
+export function picturesOf({ imageSize: side }: VitConfig, batch: number): RgbImage[] {
   const random = randomStream(7);
-  const pixels = new Float32Array(batch * 3 * imageSize ** 2);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = random() * 4 - 2;
-  return pixels;
+  return Array.from({ length: batch }, () => {
+    const rgb = new Uint8Array(3 * side ** 2);
+    for (let i = 0; i < rgb.length; i++) rgb[i] = random() * 256;
+    return { width: side, height: side, rgb };
+  });
 }
+
+/** The same pictures as normalised pixels, [batch, 3, side, side]: where the peers start. */
+export const pixelsOf = (config: VitConfig, batch: number): Float32Array =>
+  pixelValues(picturesOf(config, batch), PREPROCESSOR, config.imageSize);

@@ -1,13 +1,19 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { patchesPerSide, tokenCount } from '../../checkpoint/config.ts';
 import type { VitConfig } from '../../checkpoint/config.ts';
+import type { RgbImage } from '../../imagery/patch.ts';
+import { levelValues } from '../preprocess.ts';
 import { GpuWeights } from './gpu-weights.ts';
 import type { GpuMatrix } from './gpu-weights.ts';
 import { GpuProgram, orReportedError } from './gpu-program.ts';
 import { attentionKernel, kernelPlan, layerNormKernel, matmulKernel } from './kernels.ts';
 import type { KernelPlan } from './kernels.ts';
 import type { Epilogue, MatmulShape } from './matmul-shape.ts';
+import { PixelUpload } from './pixel-upload.ts';
 import { classTokenWgsl, headWgsl } from './wgsl-norm.ts';
+import { pixelKernel } from './wgsl-pixels.ts';
+
+type Weights = Pick<Checkpoint, 'config' | 'tensors' | 'preprocessor'>;
 
 /** Answers of one batch, row-major. */
 export interface FusedOutput {
@@ -28,7 +34,7 @@ export function fusedUnsupported(
 
 /**
  * A ViT in WGSL kernels of our own: seven dispatches a layer, one submit a forward. Pipelines, bind
- * groups and buffers are made once; a forward writes the patches, records and reads back.
+ * groups and buffers are made once; a forward writes the pictures, records and reads back.
  * Stock TensorFlow.js records 508 dispatches for twelve layers, each with its own bind group.
  */
 export class FusedVit {
@@ -36,6 +42,8 @@ export class FusedVit {
   #busy: Promise<unknown> = Promise.resolve();
   #weights: GpuWeights;
   #config: VitConfig;
+  #levels: Float32Array;
+  #upload!: PixelUpload;
   #patches!: GPUBuffer;
   #run!: GPUBuffer;
   #answers!: GPUBuffer;
@@ -49,7 +57,7 @@ export class FusedVit {
    */
   static async create(
     device: GPUDevice,
-    checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
+    checkpoint: Weights,
     maxBatch: number,
     plan: KernelPlan = kernelPlan(device),
   ): Promise<FusedVit> {
@@ -67,10 +75,11 @@ export class FusedVit {
 
   private constructor(
     private readonly device: GPUDevice,
-    checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
+    checkpoint: Weights,
     readonly maxBatch: number,
   ) {
     this.#config = checkpoint.config;
+    this.#levels = levelValues(checkpoint.preprocessor);
     this.#weights = new GpuWeights(device, checkpoint);
     this.#program = new GpuProgram(device);
   }
@@ -78,7 +87,7 @@ export class FusedVit {
   /** Records, in order, what a forward dispatches. */
   async #build(plan: KernelPlan): Promise<void> {
     const { hiddenSize: d, intermediateSize: wide, patchSize, heads, layers } = this.#config;
-    const { layerNormEps: epsilon, labels } = this.#config;
+    const { layerNormEps: epsilon, labels, imageSize } = this.#config;
     const batch = this.maxBatch;
     const tokens = tokenCount(this.#config);
     const patches = patchesPerSide(this.#config) ** 2;
@@ -88,14 +97,19 @@ export class FusedVit {
     const { COPY_DST, COPY_SRC, STORAGE, UNIFORM, MAP_READ } = GPUBufferUsage;
 
     this.#run = program.buffer(4, UNIFORM | COPY_DST);
-    this.#patches = program.buffer(batch * patches * inner, STORAGE | COPY_DST);
     const answers = batch * (d + labels.length);
     this.#answers = program.buffer(answers, STORAGE | COPY_SRC);
     this.#readback = program.buffer(answers, MAP_READ | COPY_DST);
     const x = program.buffer(batch * tokens * d);
     const side = program.buffer(batch * tokens * d); // normed rows, then attention's answer
     const qkv = program.buffer(batch * tokens * 3 * d);
-    const mlp = program.buffer(batch * tokens * wide);
+    const mlp = program.buffer(
+      batch * Math.max(tokens * wide, patches * inner),
+      STORAGE | COPY_DST,
+    );
+    // Patches are read before the first MLP writes.
+    this.#patches = mlp;
+    this.#upload = new PixelUpload(program, imageSize, batch);
 
     const matmul = (
       [a, matrix, bias, out, ...more]: [GPUBuffer, GpuMatrix, GPUBuffer, GPUBuffer, ...GPUBuffer[]],
@@ -130,6 +144,11 @@ export class FusedVit {
       program.add(kernel, [from, gain, shift, to]);
     };
 
+    program.add(pixelKernel(this.#config), [
+      this.#upload.pixels,
+      weights.upload([new Uint8Array(this.#levels.buffer)]),
+      this.#patches,
+    ]);
     const embeddings = 'vit.embeddings';
     const positions = weights.vector([`${embeddings}.position_embeddings`]);
     const projection = `${embeddings}.patch_embeddings.projection`;
@@ -207,30 +226,48 @@ export class FusedVit {
   }
 
   /**
-   * Computes one batch. Calls queue up: the buffers are shared.
+   * Computes one batch of pictures at the model's size, which go up as bytes: a quarter of what their
+   * values would be. Calls queue up: the buffers are shared.
+   * @throws Error where a picture has another size, or the batch is too large
+   */
+  forwardImages(images: readonly RgbImage[]): Promise<FusedOutput> {
+    return this.#queued(images, images.length);
+  }
+
+  /**
+   * Computes one batch of numbers that are no pictures' levels.
    * @param patches [batch·patches, 3·patch²]
    */
   forward(patches: Float32Array, batch: number): Promise<FusedOutput> {
+    return this.#queued(patches, batch);
+  }
+
+  #queued(input: readonly RgbImage[] | Float32Array, batch: number): Promise<FusedOutput> {
     if (batch > this.maxBatch) throw new Error(`Batch ${batch} exceeds ${this.maxBatch}.`);
-    const run = this.#busy.then(() => this.#forward(patches, batch));
+    const run = this.#busy.then(() => this.#forward(input, batch));
     this.#busy = run.catch(() => {});
     return run;
   }
 
-  async #forward(patches: Float32Array, batch: number): Promise<FusedOutput> {
+  async #forward(input: readonly RgbImage[] | Float32Array, batch: number): Promise<FusedOutput> {
     const { queue } = this.device;
     const start = performance.now();
     queue.writeBuffer(this.#run, 0, Uint32Array.of(batch));
-    queue.writeBuffer(this.#patches, 0, patches as Float32Array<ArrayBuffer>);
+    const bytes = !(input instanceof Float32Array);
+    if (bytes) await this.#upload.write(input);
+    else queue.writeBuffer(this.#patches, 0, input as Float32Array<ArrayBuffer>);
     const encoder = this.device.createCommandEncoder();
+    if (bytes) this.#upload.record(encoder, batch);
     const pass = encoder.beginComputePass();
-    this.#program.record(pass, batch);
+    // The first step makes patches of bytes.
+    this.#program.record(pass, batch, bytes ? 0 : 1);
     pass.end();
     const width = this.#config.hiddenSize;
     const labels = this.#config.labels.length;
     const size = batch * (width + labels) * 4;
     encoder.copyBufferToBuffer(this.#answers, 0, this.#readback, 0, size);
     queue.submit([encoder.finish()]);
+    if (bytes) this.#upload.submitted();
     this.#recordMs = performance.now() - start;
     await this.#readback.mapAsync(GPUMapMode.READ, 0, size);
     const answers = new Float32Array(this.#readback.getMappedRange(0, size).slice(0));

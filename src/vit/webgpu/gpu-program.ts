@@ -61,8 +61,9 @@ export class GpuProgram {
     this.#pending = [];
   }
 
-  record(pass: GPUComputePassEncoder, batch: number): void {
-    for (const { pipeline, bindings, groups } of this.#steps) {
+  /** @param first the step to start with */
+  record(pass: GPUComputePassEncoder, batch: number, first = 0): void {
+    for (const { pipeline, bindings, groups } of this.#steps.slice(first)) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindings);
       pass.dispatchWorkgroups(...groups(batch));
