@@ -35,6 +35,15 @@ test('every entry that the package names is in it, with its types', () => {
   expect(existsSync(join(upwind, 'public/models/upwind-vit/model.safetensors'))).toBe(true);
 });
 
+test('the style sheet sets each custom property that the elements document', () => {
+  const sheet = readFileSync(join(upwind, 'dist/styles.css'), 'utf8');
+  const set = [...sheet.matchAll(/(--upwind-[\w-]+):/g)].map(([, name]) => name!);
+  const documented = published().flatMap(({ cssProperties = [] }) => cssProperties);
+  const looks = documented.map(({ name }) => name).filter((name) => !name.includes('inset'));
+  expect(set).toEqual(expect.arrayContaining([...new Set(looks)]));
+  expect(sheet).toContain('--upwind-d: light-dark(#27479f, #6687e6);');
+});
+
 test('imports nothing that it does not declare', () => {
   const declared = new Set([
     ...Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies }),
