@@ -175,6 +175,19 @@ async function answerQueue(count: number): Promise<void> {
   }
 }
 
+/** Answers on until either site has `enough` labels of each class: which tiles come first is the model's. */
+async function answerUntilEachClassHas(enough: number, most = 60): Promise<void> {
+  for (let i = 0; i < most; i++) {
+    const counts = new Map<string, number>();
+    for (const { siteId, label } of await storedLabels()) {
+      counts.set(`${siteId} ${label}`, (counts.get(`${siteId} ${label}`) ?? 0) + 1);
+    }
+    if ([...counts.values()].filter((count) => count >= enough).length >= 6) return;
+    if ((await queueId()) === null) return;
+    await answerQueue(1);
+  }
+}
+
 let before: LabelRecord[];
 let pictures: Record<string, number[]>;
 
@@ -290,6 +303,7 @@ describe('labels, in a real browser', () => {
     await analysed();
     await eventually(async () => (await stored()).waiting).toBeGreaterThan(60);
     await answerQueue(24);
+    await answerUntilEachClassHas(3);
     await page.getByRole('button', { name: 'Train on my labels' }).click();
     const train = page.getByRole('button', { name: 'Train', exact: true });
     await train.click({ timeout: 60_000 });
