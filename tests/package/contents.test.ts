@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { installPacked, packageJson, packPackage, ROOT } from '../support/packed.ts';
 
 /** Measured when this was written: far off on either side is worth a look. */
-const SIZES = { tarballMB: 8.5, exposureOfFetchKB: 5.5 };
+const SIZES = { tarballMB: 10.2, exposureOfFetchKB: 5.5 };
 
 let folder: string;
 let upwind: string;
