@@ -47,7 +47,7 @@ export function directionExposure(
 ): DirectionResult {
   const both = sectors.map((index) => ({ index, ...assessments[index]! }));
   const [first, second] = both as [(typeof both)[number], (typeof both)[number]];
-  const governing = rank(second) > rank(first) ? second : first;
+  const governing = outranks(second, first) ? second : first;
   const exposure = governing.verdict.exposure;
   const lowest = worst(first.lowest, second.lowest);
   const highest = worst(first.highest, second.highest);
@@ -79,14 +79,18 @@ export function directionExposure(
 /** Kz to six decimals: the standard's tables give two. */
 export const roundKz = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** Orders the two sectors: by category, then by what may yet be worse, then by the nearer change. */
-function rank({ verdict, highest }: SectorAssessment): number {
-  const near = verdict.distanceToChangeFt;
-  return (
-    100 * severity(verdict.exposure) +
-    10 * severity(worst(verdict.exposureStrict, highest)) +
-    (near === null ? 0 : 1 / (1 + near))
-  );
+/** Distances to the next change that differ by less than this are alike [ft]. */
+const LIKE_CHANGE_FT = 0.02;
+
+/** By category, then by what may yet be worse, then by the nearer change; the first of equals. */
+function outranks(one: SectorAssessment, other: SectorAssessment): boolean {
+  const worstOf = ({ verdict, highest }: SectorAssessment): number =>
+    severity(worst(verdict.exposureStrict, highest));
+  const nearOf = ({ verdict }: SectorAssessment): number => verdict.distanceToChangeFt ?? Infinity;
+  const more =
+    severity(one.verdict.exposure) - severity(other.verdict.exposure) ||
+    worstOf(one) - worstOf(other);
+  return more > 0 || (more === 0 && nearOf(one) < nearOf(other) - LIKE_CHANGE_FT);
 }
 
 type IndexedChange = Change & { index: number };

@@ -29,12 +29,17 @@ export function viewOf(profile: FetchProfile): FetchView {
   };
 }
 
+/** Edges of two rays closer than this may change places by rounding; what lies between is nothing. */
+const SLIVER = 1e-3;
+
 function reachOfKnown(profile: FetchProfile): number {
   const { at } = profile;
   const { unknown } = profile.within;
   if (unknown[unknown.length - 1] === 0) return profileLength(profile);
   for (let i = at.length - 1; i > 0; i--) {
-    const rate = (unknown[i]! - unknown[i - 1]!) / (at[i]! - at[i - 1]!);
+    let from = i - 1;
+    while (from > 0 && at[i]! - at[from]! < SLIVER) from--;
+    const rate = (unknown[i]! - unknown[from]!) / (at[i]! - at[from]!);
     if (rate <= 0.5 + 1e-9) return at[i]!;
   }
   return 0;

@@ -10,7 +10,7 @@ export interface LocalArea {
   rings: Float64Array[];
   /** Ground that the whole area covers [m²], before clipping to the look-out distance. */
   sizeM2: number;
-  /** Middle of its bounding box [m]. */
+  /** Centroid of the whole area, of what is left after clipping [m]. */
   eastM: number;
   northM: number;
 }
@@ -53,9 +53,10 @@ export function toLocalAreas(
       });
       return rings;
     });
-    for (const rings of parts) {
-      if (rings.length > 0) local.push({ index, rings, sizeM2, ...middle(rings) });
-    }
+    const there = parts.filter((rings) => rings.length > 0);
+    if (there.length === 0) return;
+    const centroid = middle(there);
+    for (const rings of there) local.push({ index, rings, sizeM2, ...centroid });
   });
   return local;
 }
@@ -163,15 +164,32 @@ function densify(ring: Position[]): Position[] {
   return dense;
 }
 
-function middle(rings: readonly Float64Array[]): { eastM: number; northM: number } {
-  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const ring of rings) {
-    for (let i = 0; i < ring.length; i += 2) {
-      west = Math.min(west, ring[i]!);
-      east = Math.max(east, ring[i]!);
-      south = Math.min(south, ring[i + 1]!);
-      north = Math.max(north, ring[i + 1]!);
-    }
+/**
+ * Centroid of polygons: unlike the middle of a bounding box it does not depend on which way north
+ * lies, nor on a cut at the antimeridian.
+ */
+function middle(polygons: readonly (readonly Float64Array[])[]): { eastM: number; northM: number } {
+  const [east0, north0] = [polygons[0]![0]![0]!, polygons[0]![0]![1]!];
+  let [size, east, north] = [0, 0, 0];
+  for (const rings of polygons) {
+    rings.forEach((ring, hole) => {
+      let [ringSize, ringEast, ringNorth] = [0, 0, 0];
+      for (let i = 0; i + 3 < ring.length; i += 2) {
+        const [x1, y1] = [ring[i]! - east0, ring[i + 1]! - north0];
+        const [x2, y2] = [ring[i + 2]! - east0, ring[i + 3]! - north0];
+        const cross = x1 * y2 - x2 * y1;
+        ringSize += cross;
+        ringEast += (cross * (x1 + x2)) / 3;
+        ringNorth += (cross * (y1 + y2)) / 3;
+      }
+      // Whichever way a ring runs: the first is ground, the others are holes in it.
+      const sign = Math.sign(ringSize) * (hole ? -1 : 1);
+      size += sign * ringSize;
+      east += sign * ringEast;
+      north += sign * ringNorth;
+    });
   }
-  return { eastM: (west + east) / 2, northM: (south + north) / 2 };
+  // A polygon without area is never met by a ray.
+  if (size === 0) return { eastM: east0, northM: north0 };
+  return { eastM: east0 + east / size, northM: north0 + north / size };
 }

@@ -58,5 +58,10 @@ describe('judgeFetch', () => {
     expect(judge(['C250 B5350', '?500 B5100'], 25, 0.1).exposure).toBe('B');
     expect(judge(['C250 B5350', '?500 B5100'], 25, 0.09).exposure).toBe('C');
     expect(judge(['?5600'], 25, 0)).toMatchObject({ exposure: 'C', shareB: 0 });
+    // Half of the rays for the last digit of a sum only, where one gap ends as another begins.
+    const gapEnds = (digit: string) => ['B1600 ?4000', `B1000 ?${digit} B4000`, 'B1000 ?4600'];
+    for (const digit of ['600', '599.999999', '600.000001']) {
+      expect(judge(gapEnds(digit), 25, 0)).toMatchObject({ exposure: 'C', shareB: 1000 / 1500 });
+    }
   });
 });

@@ -151,6 +151,33 @@ describe('castRays', () => {
     ]);
   });
 
+  it('shares out overlapping ground alike, whichever way north lies', () => {
+    // Kites of one size, the second 100 m further out, lying towards the ray.
+    const kite = (atM: number, turnDeg: number): Corner[] =>
+      (
+        [
+          [0, -100],
+          [80, 0],
+          [0, 200],
+          [-80, 0],
+        ] as const
+      ).map(([x, y]): Corner => {
+        const [sin, cos] = [Math.sin, Math.cos].map((f) => f((turnDeg * Math.PI) / 180));
+        return [x * cos! + (y + atM) * sin!, (y + atM) * cos! - x * sin!];
+      });
+    // A kite's centroid lies (200 − 100) / 3 beyond its crossbar.
+    const meet = (250 + 350) / 2 + 100 / 3;
+    for (const turnDeg of [0, 30, 45, 133, 270]) {
+      const areas = [shape('inner', kite(250, turnDeg)), shape('outer', kite(350, turnDeg))];
+      expect(read(areas, turnDeg)).toEqual([
+        '? 0.0–150.0',
+        `inner 150.0–${meet.toFixed(1)}`,
+        `outer ${meet.toFixed(1)}–550.0`,
+        '? 550.0–1000.0',
+      ]);
+    }
+  });
+
   it('closes slits of rounded coordinates, not gaps in the ground', () => {
     const areas = [shape('a', box(-9, -9, 9, 100)), shape('b', box(-9, 100.8, 9, 200))];
     expect(read(areas, 0)).toEqual(['a 0.0–100.4', 'b 100.4–200.0', '? 200.0–1000.0']);
@@ -207,6 +234,9 @@ describe('castRays', () => {
       expect(read([wrapped], bearing, { site })).toEqual(expected);
       expect(read([cut], bearing, { site })).toEqual(expected);
     }
+    // A cut does not move the middle, by which overlapping ground is shared out.
+    const beside = area('b', 'C', [ringAt(site, box(-300, -600, 900, 600))]);
+    expect(read([cut, beside], 90, { site })).toEqual(read([whole, beside], 90, { site }));
   });
 
   it('takes a polygon as large as a continent', () => {
