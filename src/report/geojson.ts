@@ -1,4 +1,5 @@
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
+import { isQuarter, quarteredIds, wholeIdOf } from '../analysis/quarters.ts';
 import type { SiteResult, TileResult } from '../analysis/site-result.ts';
 import { destination } from '../site/geodesy.ts';
 import type { Override } from '../exposure/verdict.ts';
@@ -56,22 +57,32 @@ export function sectorsGeojson(result: SiteResult): string {
 
 /**
  * The tiles with their roughness, or null where it is not known. `upwind exposure --tiles` reads
- * the file back, changed or not.
+ * the file back, changed or not. A tile that was looked at again in quarters gives way to them, so
+ * that each piece of ground is there once to be edited; each quarter tells what the whole was.
  */
 export function tilesGeojson(result: SiteResult): string {
-  const features = result.tiles.map((tile): Feature<Geometry> => ({
-    type: 'Feature',
-    id: tile.id,
-    geometry: polygonGeometry(tile.footprint),
-    properties: tileProperties(
-      tile,
-      result.overrides.findLast(({ target, id }) => target === 'tile' && id === tile.id),
-    ),
-  }));
+  const quartered = quarteredIds(result.tiles);
+  const tiles = new Map(result.tiles.map((tile) => [tile.id, tile]));
+  const features = result.tiles
+    .filter(({ id }) => !quartered.has(id))
+    .map((tile): Feature<Geometry> => ({
+      type: 'Feature',
+      id: tile.id,
+      geometry: polygonGeometry(tile.footprint),
+      properties: tileProperties(tile, {
+        override: result.overrides.findLast(
+          ({ target, id }) => target === 'tile' && id === tile.id,
+        ),
+        whole: isQuarter(tile) ? tiles.get(wholeIdOf(tile)) : undefined,
+      }),
+    }));
   return collection(result, 'tiles', features);
 }
 
-function tileProperties(tile: TileResult, override: Override | undefined) {
+function tileProperties(
+  tile: TileResult,
+  { override, whole }: { override?: Override; whole?: TileResult },
+) {
   const title = `${tile.id}: ${tile.roughness ?? 'not known'}${tile.by === 'person' ? ' (by hand)' : ''}`;
   return {
     id: tile.id,
@@ -86,6 +97,8 @@ function tileProperties(tile: TileResult, override: Override | undefined) {
     prob_D: tile.probabilities?.D ?? null,
     unsure: tile.unsure,
     unlike: tile.unlike,
+    quarter_of: whole?.id ?? null,
+    whole_roughness: whole?.roughness ?? null,
     missing: tile.missing,
     detail: tile.detail,
     east_m: tile.eastM,
