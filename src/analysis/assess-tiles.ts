@@ -3,6 +3,7 @@ import type { Assessment } from '../exposure/assess-site.ts';
 import type { Override } from '../exposure/verdict.ts';
 import { tilesToAreas } from '../roughness/tiles-to-areas.ts';
 import type { LngLat } from '../site/lng-lat.ts';
+import { tilesThatCount } from './quarters.ts';
 import type { SiteResult, TileResult } from './site-result.ts';
 
 export interface AssessTilesInput {
@@ -25,6 +26,6 @@ export function assessTiles({
   overrides,
 }: AssessTilesInput): Assessment {
   const { edition, tolerance, extraBearingsDeg } = settings;
-  const areas = tilesToAreas(tiles, settings);
+  const areas = tilesToAreas(tilesThatCount(tiles), settings);
   return assessSite({ site, heightFt, areas, edition, tolerance, extraBearingsDeg, overrides });
 }

@@ -1,6 +1,6 @@
 import { exposureDistancesM } from '../exposure/distances.ts';
 import type { DirectionResult } from '../exposure/verdict.ts';
-import { quarteredIds } from './quarters.ts';
+import { tilesThatCount } from './quarters.ts';
 import type { SiteResult, TileResult } from './site-result.ts';
 import { nearestM, touchesSector } from './stages.ts';
 
@@ -14,9 +14,8 @@ export function tilesOfDirection(result: SiteResult, direction: DirectionResult)
   const { reqB, lookOut } = exposureDistancesM(result.site.heightFt, result.settings.edition);
   // For D the rule looks to its very end; whether B prevails is settled sooner.
   const reachM = direction.exposure === 'D' ? lookOut : reqB;
-  const quartered = quarteredIds(result.tiles);
-  return result.tiles
-    .filter((tile) => !quartered.has(tile.id) && nearestM(tile) < reachM)
+  return tilesThatCount(result.tiles)
+    .filter((tile) => nearestM(tile) < reachM)
     .filter((tile) => touchesSector(tile, sector))
     .sort((a, b) => Math.hypot(a.eastM, a.northM) - Math.hypot(b.eastM, b.northM));
 }

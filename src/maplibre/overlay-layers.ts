@@ -62,7 +62,7 @@ export const FIXED_SECTORS = 8;
 /** A filter that nothing passes; highlights start with it. */
 export const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
 /** Colours of a tile and of its quarters would mix. */
-const whole: ExpressionSpecification = ['!', ['get', 'quartered']];
+const whole: ExpressionSpecification = ['get', 'counts'];
 const visible = (shown: boolean) => ({
   visibility: shown ? ('visible' as const) : ('none' as const),
 });

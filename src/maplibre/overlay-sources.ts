@@ -1,5 +1,5 @@
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
-import { quarteredIds } from '../analysis/quarters.ts';
+import { tilesThatCount } from '../analysis/quarters.ts';
 import type { DirectionResult, SectorResult, TileResult } from '../analysis/site-result.ts';
 import { destination } from '../site/geodesy.ts';
 import type { LngLat } from '../site/lng-lat.ts';
@@ -31,13 +31,13 @@ const propertiesOf = (tile: TileResult) => ({
   person: tile.by === 'person',
 });
 
-/** Footprints of the tiles, with what each shows; quartered ones are not to be painted. */
+/** Footprints of the tiles, with what each shows; only those that count are to be painted. */
 export function tilePolygons(tiles: readonly TileResult[]): FeatureCollection<Polygon> {
-  const quartered = quarteredIds(tiles);
+  const counting = new Set(tilesThatCount(tiles));
   return collection(
     tiles.map((tile) => ({
       type: 'Feature',
-      properties: { ...propertiesOf(tile), quartered: quartered.has(tile.id) },
+      properties: { ...propertiesOf(tile), counts: counting.has(tile) },
       geometry: { type: 'Polygon', coordinates: [tile.footprint.map(position)] },
     })),
   );
@@ -45,10 +45,9 @@ export function tilePolygons(tiles: readonly TileResult[]): FeatureCollection<Po
 
 /** Centres of the tiles that have a letter to show. */
 export function tileLetters(tiles: readonly TileResult[]): FeatureCollection<Point> {
-  const quartered = quarteredIds(tiles);
   return collection(
-    tiles
-      .filter((tile) => tile.roughness !== null && !quartered.has(tile.id))
+    tilesThatCount(tiles)
+      .filter(({ roughness }) => roughness !== null)
       .map((tile) => ({
         type: 'Feature',
         properties: propertiesOf(tile),

@@ -1,5 +1,5 @@
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
-import { isQuarter, quarteredIds, wholeIdOf } from '../analysis/quarters.ts';
+import { isQuarter, tilesThatCount, wholeIdOf } from '../analysis/quarters.ts';
 import type { SiteResult, TileResult } from '../analysis/site-result.ts';
 import { destination } from '../site/geodesy.ts';
 import type { Override } from '../exposure/verdict.ts';
@@ -61,21 +61,16 @@ export function sectorsGeojson(result: SiteResult): string {
  * that each piece of ground is there once to be edited; each quarter tells what the whole was.
  */
 export function tilesGeojson(result: SiteResult): string {
-  const quartered = quarteredIds(result.tiles);
   const tiles = new Map(result.tiles.map((tile) => [tile.id, tile]));
-  const features = result.tiles
-    .filter(({ id }) => !quartered.has(id))
-    .map((tile): Feature<Geometry> => ({
-      type: 'Feature',
-      id: tile.id,
-      geometry: polygonGeometry(tile.footprint),
-      properties: tileProperties(tile, {
-        override: result.overrides.findLast(
-          ({ target, id }) => target === 'tile' && id === tile.id,
-        ),
-        whole: isQuarter(tile) ? tiles.get(wholeIdOf(tile)) : undefined,
-      }),
-    }));
+  const features = tilesThatCount(result.tiles).map((tile): Feature<Geometry> => ({
+    type: 'Feature',
+    id: tile.id,
+    geometry: polygonGeometry(tile.footprint),
+    properties: tileProperties(tile, {
+      override: result.overrides.findLast(({ target, id }) => target === 'tile' && id === tile.id),
+      whole: isQuarter(tile) ? tiles.get(wholeIdOf(tile)) : undefined,
+    }),
+  }));
   return collection(result, 'tiles', features);
 }
 

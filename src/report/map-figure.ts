@@ -1,4 +1,4 @@
-import { isQuarter, quarteredIds } from '../analysis/quarters.ts';
+import { isQuarter, tilesThatCount } from '../analysis/quarters.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesM } from '../exposure/distances.ts';
 import { toLocal } from '../site/geodesy.ts';
@@ -29,7 +29,8 @@ export function mapReachM({ tiles, settings, site }: SiteResult): number {
 
 /** The tiles with their letters, sectors and deciding distances, scale bar and north arrow. */
 export function mapFigure({ result, side, picture }: MapInput): Figure {
-  const { site, tiles, sectors, settings } = result;
+  const { site, sectors, settings } = result;
+  const tiles = tilesThatCount(result.tiles);
   const reachM = mapReachM(result);
   const scale = side / (2 * reachM);
   const at = (eastM: number, northM: number): Point => [
@@ -63,10 +64,7 @@ export function mapFigure({ result, side, picture }: MapInput): Figure {
   }
   const lines = sectorShapes(result, scale, at);
   shapes.push(...lines.under);
-  const quartered = quarteredIds(tiles);
   for (const tile of tiles) {
-    // The quarters of a tile have letters of their own.
-    if (quartered.has(tile.id)) continue;
     const size = isQuarter(tile) ? letter * 0.75 : letter;
     const [x, y] = at(tile.eastM, tile.northM);
     const text = `${tile.roughness ?? '?'}${tile.by === 'person' ? '*' : ''}`;

@@ -108,6 +108,14 @@ test('a closer look leaves alone what a person has said', async () => {
   expect(Object.values(tilesWorthRefining(labelled)).flat()).not.toContain('e0n-1');
   const fine = await refineResult(labelled, ports(shore));
   expect(fine.tiles.filter(({ id }) => id.startsWith('e0n-1/'))).toEqual([]);
+  // The same word holds where it comes after the look, over what the model read in the quarters.
+  const later = reassess(await refineResult(coarse, ports(shore)), {
+    labels: new Map([['e0n-1', 'D']]),
+  });
+  expect(later.tiles.filter(({ id }) => id.startsWith('e0n-1/'))).toHaveLength(4);
+  expect(later.directions.map(({ segments }) => segments)).toEqual(
+    fine.directions.map(({ segments }) => segments),
+  );
   const other = { ...ports(shore), source: { ...ports(shore).source, id: 'other' } };
   await expect(refineResult(coarse, other)).rejects.toThrow(/imagery/);
 });

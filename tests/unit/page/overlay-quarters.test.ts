@@ -12,6 +12,12 @@ it('a tile seen again in quarters gives its letter and colour to them', () => {
   const tiles = [tile, other, ...quarters];
   const ids = tileLetters(tiles).features.map(({ properties }) => properties!.id as string);
   expect(ids).toEqual([other.id, ...quarters.map(({ id }) => id)]);
-  const unpainted = tilePolygons(tiles).features.filter(({ properties }) => properties!.quartered);
+  const unpainted = tilePolygons(tiles).features.filter(({ properties }) => !properties!.counts);
   expect(unpainted.map(({ properties }) => properties!.id as string)).toEqual([tile.id]);
+
+  // Unless a person has judged it whole; a quarter that a person judged holds all the same.
+  const byHand = [{ ...tile, by: 'person' as const }, other, ...quarters];
+  byHand[2] = { ...quarters[0]!, by: 'person' };
+  const shown = tileLetters(byHand).features.map(({ properties }) => properties!.id as string);
+  expect(shown).toEqual([tile.id, other.id, quarters[0]!.id]);
 });
