@@ -1,7 +1,8 @@
 import { parquetMetadataAsync, parquetReadObjects, snappyUncompress } from 'hyparquet';
 import type { FileMetaData } from 'hyparquet';
 import type { IncomingRow } from './incoming.ts';
-import { ArchiveRefused, inMegabytes } from './limits.ts';
+import { UserError } from '../../site/user-error.ts';
+import { ArchiveRefused, inMegabytes, shown } from './limits.ts';
 import type { ArchiveLimits } from './limits.ts';
 import { refuseCount } from './read-imagefolder.ts';
 import type { ReadRows } from './read-imagefolder.ts';
@@ -98,14 +99,20 @@ function classNamesOf({ key_value_metadata }: FileMetaData): string[] {
 
 function rowOf(row: Record<string, unknown>, index: number, names: string[]): IncomingRow {
   const { image, label, split, record } = row;
-  const bytes = (image as { bytes?: unknown } | null)?.bytes ?? image;
+  const { bytes = image, path } = (image ?? {}) as { bytes?: unknown; path?: unknown };
   const known = typeof label === 'bigint' || typeof label === 'number';
   return {
     name: `row ${index + 1}`,
     record: typeof record === 'string' && record !== '' ? record : null,
     className: known ? (names[Number(label)] ?? String(label)) : textOf(label),
     place: textOf(split),
-    image: async () => (bytes instanceof Uint8Array ? bytes : null),
+    image: async () => {
+      if (bytes instanceof Uint8Array) return bytes;
+      if (typeof path !== 'string') return null;
+      throw new UserError(
+        `its picture is only named (${shown(path)}), not in the file: write the parquet with pictures embedded.`,
+      );
+    },
   };
 }
 

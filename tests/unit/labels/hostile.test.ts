@@ -240,8 +240,8 @@ describe('archives of other people', () => {
     };
     const file = parquetWriteBuffer({
       columnData: [
-        { name: 'image', data: [{ bytes: png, path: 'a.png' }] },
-        { name: 'label', data: [1n] },
+        { name: 'image', data: [{ bytes: png, path: 'a.png' }, { path: '/home/ann/b.png' }] },
+        { name: 'label', data: [1n, 0n] },
       ],
       schema: [
         { name: 'schema', num_children: 2 },
@@ -252,7 +252,9 @@ describe('archives of other people', () => {
       ],
       kvMetadata: [{ key: 'huggingface', value: JSON.stringify({ info: { features } }) }],
     });
-    expect((await bring(file)).labels.map(({ label }) => label)).toEqual(['B']);
+    const { labels, report } = await bring(file);
+    expect(labels.map(({ label }) => label)).toEqual(['B']);
+    expect(report.lines).toEqual([expect.stringMatching(/row 2: .*only named.*embedded/)]);
   });
 
   test('a JPEG comes in through the image decoder', async () => {
