@@ -142,8 +142,14 @@ export class LabelController {
   async #refreshChanged(): Promise<void> {
     try {
       // Cleared in the same breath as the last look for more, so that no change falls between.
-      do await this.#readChanged();
-      while (this.#changed.size > 0);
+      for (;;) {
+        const began = performance.now();
+        await this.#readChanged();
+        if (this.#changed.size === 0) return;
+        // An import writes batch after batch: following each of them would take most of its time.
+        const took = performance.now() - began;
+        await new Promise((done) => setTimeout(done, took));
+      }
     } finally {
       this.#refreshing = null;
     }
@@ -154,10 +160,9 @@ export class LabelController {
     const ids = [...this.#changed];
     this.#changed.clear();
     const labels = new Map(this.#state.labels);
-    for (const id of ids) {
-      const label = await store.get(id);
-      if (label) labels.set(id, label);
-      else labels.delete(id);
+    for (const [i, label] of (await store.getMany(ids)).entries()) {
+      if (label) labels.set(ids[i]!, label);
+      else labels.delete(ids[i]!);
     }
     const { canUndo, canRedo } = book;
     const status = await store.status();

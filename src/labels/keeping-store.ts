@@ -34,6 +34,16 @@ export class KeepingStore implements LabelStore {
     return this.#unsaved.get(id)?.png ?? (await this.#base.pixels(id).catch(unlessGone(null)));
   }
 
+  async getMany(ids: readonly string[]): Promise<(LabelRecord | null)[]> {
+    const stored = await this.#base.getMany(ids).catch(unlessGone(ids.map(() => null)));
+    return ids.map((id, i) => this.#unsaved.get(id)?.label ?? stored[i]!);
+  }
+
+  async pixelsOfMany(ids: readonly string[]): Promise<(Uint8Array | null)[]> {
+    const stored = await this.#base.pixelsOfMany(ids).catch(unlessGone(ids.map(() => null)));
+    return ids.map((id, i) => this.#unsaved.get(id)?.png ?? stored[i]!);
+  }
+
   async list(): Promise<LabelRecord[]> {
     const stored = await this.#base.list().catch(unlessGone<LabelRecord[]>([]));
     if (this.#unsaved.size === 0) return stored;

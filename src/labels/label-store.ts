@@ -38,8 +38,12 @@ export interface StoreChange {
 /** Where labels live. Each call is one transaction: all of it happens, or none. */
 export interface LabelStore {
   get(id: string): Promise<LabelRecord | null>;
+  /** Labels in the order asked for; null where there is none. */
+  getMany(ids: readonly string[]): Promise<(LabelRecord | null)[]>;
   /** PNG bytes of a label. */
   pixels(id: string): Promise<Uint8Array | null>;
+  /** PNG bytes of each, in the order asked for. */
+  pixelsOfMany(ids: readonly string[]): Promise<(Uint8Array | null)[]>;
   /** Every label, without pixels, by id. */
   list(): Promise<LabelRecord[]>;
   /** Writes a label; `png` is needed the first time and ignored where the picture is there. */

@@ -32,6 +32,14 @@ export class MemoryLabelStore implements LabelStore {
     return this.#pngs.get(id) ?? null;
   }
 
+  getMany(ids: readonly string[]): Promise<(LabelRecord | null)[]> {
+    return Promise.all(ids.map((id) => this.get(id)));
+  }
+
+  pixelsOfMany(ids: readonly string[]): Promise<(Uint8Array | null)[]> {
+    return Promise.all(ids.map((id) => this.pixels(id)));
+  }
+
   async list(): Promise<LabelRecord[]> {
     return [...this.#labels.values()].sort(byId).map((label) => structuredClone(label));
   }

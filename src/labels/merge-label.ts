@@ -26,8 +26,9 @@ export async function mergeLabels(
 ): Promise<MergeOutcome[]> {
   const outcomes: MergeOutcome[] = [];
   const added = new Map<string, LabelEntry>();
-  for (const entry of entries) {
-    const mine = added.get(entry.label.id)?.label ?? (await store.get(entry.label.id));
+  const here = await store.getMany(entries.map(({ label }) => label.id));
+  for (const [i, entry] of entries.entries()) {
+    const mine = added.get(entry.label.id)?.label ?? here[i]!;
     const outcome = judgeMerge(mine, entry.label);
     if (outcome.kind === 'added') added.set(entry.label.id, entry);
     outcomes.push(outcome);

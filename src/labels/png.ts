@@ -112,6 +112,37 @@ function inflate(parts: Uint8Array[], size: number): Uint8Array | null {
   }
 }
 
+/** A loop for each filter: with one for all, a picture takes four times as long. */
+function unfilterLine(
+  filter: number,
+  {
+    line,
+    above,
+    out,
+    channels: bpp,
+  }: Record<'line' | 'above' | 'out', Uint8Array> & {
+    channels: number;
+  },
+): boolean {
+  const n = line.length;
+  if (filter === 0) out.set(line);
+  else if (filter === 1) {
+    for (let x = 0; x < n; x++) out[x] = line[x]! + (x >= bpp ? out[x - bpp]! : 0);
+  } else if (filter === 2) {
+    for (let x = 0; x < n; x++) out[x] = line[x]! + above[x]!;
+  } else if (filter === 3) {
+    for (let x = 0; x < n; x++) {
+      out[x] = line[x]! + (((x >= bpp ? out[x - bpp]! : 0) + above[x]!) >> 1);
+    }
+  } else if (filter === 4) {
+    for (let x = 0; x < bpp; x++) out[x] = line[x]! + above[x]!;
+    for (let x = bpp; x < n; x++) {
+      out[x] = line[x]! + paeth(out[x - bpp]!, above[x]!, above[x - bpp]!);
+    }
+  } else return false;
+  return true;
+}
+
 function unfilter(
   rows: Uint8Array,
   { width, height, channels }: { width: number; height: number; channels: number },
@@ -119,16 +150,11 @@ function unfilter(
   const stride = width * channels;
   const raw = new Uint8Array(height * stride);
   for (let y = 0; y < height; y++) {
-    const filter = rows[y * (stride + 1)]!;
-    if (filter > 4) return null;
-    for (let x = 0; x < stride; x++) {
-      const at = y * stride + x;
-      const left = x >= channels ? raw[at - channels]! : 0;
-      const up = y > 0 ? raw[at - stride]! : 0;
-      const upLeft = x >= channels && y > 0 ? raw[at - stride - channels]! : 0;
-      const guess = [0, left, up, (left + up) >> 1, filter === 4 ? paeth(left, up, upLeft) : 0];
-      raw[at] = rows[y * (stride + 1) + 1 + x]! + guess[filter]!;
-    }
+    const from = y * (stride + 1) + 1;
+    const line = rows.subarray(from, from + stride);
+    const out = raw.subarray(y * stride, (y + 1) * stride);
+    const above = y > 0 ? raw.subarray((y - 1) * stride, y * stride) : new Uint8Array(stride);
+    if (!unfilterLine(rows[from - 1]!, { line, above, out, channels })) return null;
   }
   if (channels === 3) return { width, height, rgb: raw };
   const rgb = new Uint8Array(width * height * 3);

@@ -8,6 +8,7 @@ import { GEOJSON_PICTURES, writeGeojson } from './geojson.ts';
 import { writeImagefolder } from './imagefolder.ts';
 import type { WriteOptions } from './imagefolder.ts';
 import { writeParquet } from './parquet-writer.ts';
+import { picturesInOrder } from './pictures-in-order.ts';
 import { writeStac } from './stac.ts';
 
 type Writer = (rows: readonly DatasetLabel[], options: WriteOptions) => Promise<void>;
@@ -62,7 +63,7 @@ export interface LabelArchive {
  * @throws UserError where nothing may be exported
  */
 export async function exportLabels(
-  store: Pick<LabelStore, 'list' | 'pixels'>,
+  store: Pick<LabelStore, 'list' | 'pixelsOfMany'>,
   { format, assigned, labels, signal, onProgress }: ExportOptions,
 ): Promise<LabelArchive> {
   const { rows, withheld } = selectForExport(labels ?? (await store.list()), assigned);
@@ -73,7 +74,7 @@ export async function exportLabels(
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
   await write(rows, {
-    pixelsOf: (id) => pixelsOf(store, id),
+    pixelsOf: picturesInOrder(store, rows),
     write: (bytes) => parts.push(bytes as Uint8Array<ArrayBuffer>),
     onLabel: () => {
       signal?.throwIfAborted();
@@ -87,10 +88,4 @@ export async function exportLabels(
     );
   }
   return { file: new Blob(parts, { type: mediaType }), fileName, exported: rows.length, lines };
-}
-
-async function pixelsOf(store: Pick<LabelStore, 'pixels'>, id: string): Promise<Uint8Array> {
-  const png = await store.pixels(id);
-  if (!png) throw new UserError(`The picture of label ${id.slice(0, 8)} is missing: delete it.`);
-  return png;
 }

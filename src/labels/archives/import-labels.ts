@@ -40,8 +40,11 @@ export interface ImportReport {
   assigned: SplitAssignment;
 }
 
-/** Labels written in one transaction. */
-const BATCH = 32;
+/** Labels and picture bytes written in one transaction, at most. */
+const BATCH = 256;
+const BATCH_BYTES = 8 * 2 ** 20;
+/** Rows checked side by side, so that none waits for another's hash; few, so that the page may paint. */
+const ABREAST = 4;
 const LINE_LIMIT = 100;
 
 /**
@@ -73,29 +76,36 @@ export async function importLabels(
     ...(signal ? { signal } : {}),
   };
   let batch: LabelEntry[] = [];
+  let bytes = 0;
   const flush = async () => {
     for (const outcome of await mergeLabels(store, batch)) {
       if (outcome.kind === 'conflict') report.conflicts.push(outcome.conflict);
       else report[outcome.kind] += 1;
     }
     batch = [];
+    bytes = 0;
   };
   let done = 0;
   let formulas = 0;
-  for await (const row of read.rows) {
+  for await (const rows of inGroups(read.rows, ABREAST)) {
     signal?.throwIfAborted();
-    try {
-      const entry = await checkRow(row, context);
-      if (formulasIn(entry.label)) formulas += 1;
-      rememberSplit(report.assigned, entry, row);
-      batch.push(entry);
-    } catch (error) {
-      if (error instanceof ArchiveRefused || !(error instanceof UserError)) throw error;
-      report.refused += 1;
-      say(`Left out ${shown(row.name)}: ${error.message}`);
+    const checked = await Promise.allSettled(rows.map((row) => checkRow(row, context)));
+    for (const [i, outcome] of checked.entries()) {
+      if (outcome.status === 'fulfilled') {
+        const entry = outcome.value;
+        if (formulasIn(entry.label)) formulas += 1;
+        rememberSplit(report.assigned, entry, rows[i]!);
+        batch.push(entry);
+        bytes += entry.png.length;
+      } else {
+        const error: unknown = outcome.reason;
+        if (error instanceof ArchiveRefused || !(error instanceof UserError)) throw error;
+        report.refused += 1;
+        say(`Left out ${shown(rows[i]!.name)}: ${error.message}`);
+      }
     }
-    if (batch.length >= BATCH) await flush();
-    onProgress?.(++done, read.count);
+    if (batch.length >= BATCH || bytes >= BATCH_BYTES) await flush();
+    onProgress?.((done += rows.length), read.count);
   }
   await flush();
   if (formulas > 0) {
@@ -104,6 +114,20 @@ export async function importLabels(
     );
   }
   return report;
+}
+
+async function* inGroups<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  size: number,
+): AsyncGenerator<T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 async function open(file: Blob, limits: ArchiveLimits): Promise<ReadRows> {

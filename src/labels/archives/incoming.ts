@@ -48,7 +48,7 @@ export async function checkRow(row: IncomingRow, context: IncomingContext): Prom
   }
   const bytes = await row.image();
   if (!bytes) throw new UserError('it has no picture.');
-  const image = await decode(bytes, context);
+  const { image, png } = await decode(bytes, context);
   if (!record) return foreignLabel(row, image, context);
 
   if ((await sha256Hex(image.rgb)) !== record.imageSha256) {
@@ -57,7 +57,7 @@ export async function checkRow(row: IncomingRow, context: IncomingContext): Prom
   if ((await labelId(record.imageSha256, record.footprint)) !== record.id) {
     throw new UserError('its id does not match its picture and footprint.');
   }
-  return { label: record, png: ownPng(bytes, image) };
+  return { label: record, png: png ?? encodePng(image) };
 }
 
 /** Picks the JSON apart; a deep or huge document is refused by size before that. */
@@ -72,9 +72,13 @@ function valueOf(record: unknown): unknown {
   }
 }
 
-async function decode(bytes: Uint8Array, { decoder, signal }: IncomingContext): Promise<RgbImage> {
+/** The picture, and its bytes where they are a PNG that our own reader takes. */
+async function decode(
+  bytes: Uint8Array,
+  { decoder, signal }: IncomingContext,
+): Promise<{ image: RgbImage; png: Uint8Array | null }> {
   const plain = decodePng(bytes);
-  if (plain) return plain;
+  if (plain) return { image: plain, png: bytes };
   if (!decoder) throw new UserError('its picture is not a plain PNG.');
   const { width, height, rgba } = await decoder.decode(bytes, signal ? { signal } : {});
   if (width > 4096 || height > 4096) throw new UserError('its picture is over 4096 px a side.');
@@ -82,12 +86,8 @@ async function decode(bytes: Uint8Array, { decoder, signal }: IncomingContext): 
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) rgb[i * 3 + c] = rgba[i * 4 + c]!;
   }
-  return { width, height, rgb };
+  return { image: { width, height, rgb }, png: null };
 }
-
-/** Bytes that our own reader takes; anything else is written anew from the same pixels. */
-const ownPng = (bytes: Uint8Array, image: RgbImage): Uint8Array =>
-  decodePng(bytes) ? bytes : encodePng(image);
 
 /** `B`, `Exposure B`, `roughness_c`: the choice a class name means; null for none. */
 export function choiceOf(className: string): LabelChoice | null {

@@ -8,6 +8,7 @@ import type { DatasetLabel, Place } from './dataset.ts';
 import { assertHubNames } from './hub-names.ts';
 import { ArchiveRefused } from './limits.ts';
 import { writeParquet } from './parquet-writer.ts';
+import { picturesInOrder } from './pictures-in-order.ts';
 import { parquetFilesOf, pullFromHub } from './pull-from-hub.ts';
 
 export interface PushOptions {
@@ -39,7 +40,7 @@ export interface PushReport {
  *   are not here
  */
 export async function pushToHub(
-  store: Pick<LabelStore, 'list' | 'pixels'>,
+  store: Pick<LabelStore, 'list' | 'pixelsOfMany'>,
   {
     repo,
     token,
@@ -66,11 +67,7 @@ export async function pushToHub(
     if (here.length === 0) continue;
     const parts: Uint8Array<ArrayBuffer>[] = [];
     await writeParquet(here, {
-      pixelsOf: async (id) => {
-        const png = await store.pixels(id);
-        if (!png) throw new UserError(`The picture of label ${id.slice(0, 8)} is missing.`);
-        return png;
-      },
+      pixelsOf: picturesInOrder(store, here),
       write: (bytes) => parts.push(bytes as Uint8Array<ArrayBuffer>),
       onLabel,
     });

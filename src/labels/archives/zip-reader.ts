@@ -20,6 +20,8 @@ interface Located {
 }
 
 const STEP = 64 * 1024;
+/** Bytes of a zip read at a time: a read for each picture of thousands takes longer than unpacking. */
+const AHEAD = 4 * 2 ** 20;
 
 /**
  * Opens a zip from somewhere else. Counts, sizes and overlaps are checked from the directory
@@ -34,6 +36,7 @@ export async function openZip(
   const located = await readDirectory(blob, limits);
   const refused: string[] = [];
   const entries: ZipEntry[] = [];
+  const slice = readingAhead(blob);
   const seen = new Set<string>();
   for (const entry of located) {
     const { path } = entry;
@@ -41,7 +44,7 @@ export async function openZip(
     const fault = faultOfPath(path) ?? (seen.has(path) ? 'the same name twice' : null);
     seen.add(path);
     if (fault) refused.push(`Left out ${shown(path)}: ${fault}.`);
-    else entries.push({ path, size: entry.size, read: () => readEntry(blob, entry) });
+    else entries.push({ path, size: entry.size, read: () => readEntry(slice, entry) });
   }
   return { entries, refused };
 }
@@ -130,14 +133,37 @@ function checkSizes(
   }
 }
 
-async function readEntry(blob: Blob, entry: Located): Promise<Uint8Array> {
+type Slice = (start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Pieces of a blob, each likely to begin where the last one ended. */
+function readingAhead(blob: Blob): Slice {
+  let from = 0;
+  let window = Promise.resolve(new Uint8Array());
+  let to = 0;
+  return async (start, end) => {
+    const until = Math.min(end, blob.size);
+    if (start < from || until > to) {
+      from = start;
+      to = Math.min(Math.max(until, start + AHEAD), blob.size);
+      window = blob
+        .slice(from, to)
+        .arrayBuffer()
+        .then((buffer) => new Uint8Array(buffer));
+    }
+    const [base, bytes] = [from, await window];
+    return bytes.slice(start - base, until - base);
+  };
+}
+
+async function readEntry(slice: Slice, entry: Located): Promise<Uint8Array> {
   const { path, method, packed, size, offset, crc } = entry;
-  const header = new DataView(await blob.slice(offset, offset + 30).arrayBuffer());
+  const head = await slice(offset, offset + 30);
+  const header = new DataView(head.buffer);
   if (header.byteLength < 30 || header.getUint32(0, true) !== 0x04034b50) {
     throw new ArchiveRefused(`${shown(path)} is damaged.`);
   }
   const start = offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  const bytes = new Uint8Array(await blob.slice(start, start + packed).arrayBuffer());
+  const bytes = await slice(start, start + packed);
   if (method !== 0 && method !== 8) {
     throw new ArchiveRefused(
       `${shown(path)} is packed by method ${method}, which is not read: use deflate.`,
