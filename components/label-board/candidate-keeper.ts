@@ -15,6 +15,12 @@ const SECOND = 'second-opinions';
 export const lookOf = ({ site, model, tiles }: SiteResult): string =>
   [siteIdOf(site), model.sha256, ...tiles.map(({ imageSha256 }) => imageSha256 ?? '-')].join(' ');
 
+interface KeepOptions {
+  result: SiteResult;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+}
+
 /**
  * Keeps the tiles of a site just analysed, so that they come up in the queue after a reload too.
  * Where an earlier checkpoint had judged the same tiles, its opinion is kept beside the new one.
@@ -23,19 +29,23 @@ export const lookOf = ({ site, model, tiles }: SiteResult): string =>
 export async function keepCandidates(
   session: Session,
   store: LabelStore,
-  { result, signal }: { result: SiteResult; signal: AbortSignal },
+  { result, signal, onProgress }: KeepOptions,
 ): Promise<void> {
   const siteId = siteIdOf(result.site);
   const entries: CandidateEntry[] = [];
-  for (const tile of result.tiles) {
+  const seen = result.tiles.flatMap((tile) => {
     const patch = session.patches.get(tile.id);
-    if (!patch || tile.missing || tile.imageSha256 !== patch.provenance.sha256) continue;
+    const same = patch && !tile.missing && tile.imageSha256 === patch.provenance.sha256;
+    return same ? [{ tile, patch }] : [];
+  });
+  // Brought back from an earlier visit: the pictures are not in memory, the queue holds them.
+  if (seen.length === 0) return;
+  for (const { tile, patch } of seen) {
+    onProgress(entries.length, seen.length);
     await pause();
     signal.throwIfAborted();
     entries.push(await draftLabel(tile, patch, result));
   }
-  // Brought back from an earlier visit: the pictures are not in memory, the queue holds them.
-  if (entries.length === 0) return;
   const before = new Map((await store.candidates()).map((draft) => [draft.id, draft]));
   await store.setValue(SECOND, secondOpinions(await readSecond(store), before, entries));
   signal.throwIfAborted();

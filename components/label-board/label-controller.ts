@@ -368,19 +368,23 @@ export class LabelController {
 
   /** A site was analysed or brought back: its tiles join the queue, its labels count again. */
   async #onLook(result: SiteResult): Promise<void> {
+    const total = this.session.patches.size;
+    this.#set({ coming: total > 0 ? { done: 0, total } : null });
     const { store } = await this.open();
     this.#keeping?.abort();
     const { signal } = (this.#keeping = new AbortController());
     this.#map.match(result);
     await this.#map.reconcile(this.#map.ids);
     try {
-      await keepCandidates(this.session, store, { result, signal });
+      const onProgress = (done: number, total: number) => this.#set({ coming: { done, total } });
+      await keepCandidates(this.session, store, { result, signal, onProgress });
     } catch (error) {
       if (signal.aborted) return;
       this.say(t('labels.queue.unkept', { why: error instanceof Error ? error.message : '' }));
     }
     if (signal.aborted) return;
     await this.#readAll(store);
+    this.#set({ coming: null });
     this.#map.match(result);
     await this.#map.reconcile(this.#map.ids);
   }

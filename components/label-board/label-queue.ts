@@ -72,6 +72,7 @@ export class UpwindLabelQueue extends LabelsElement {
     `,
   ];
 
+  protected override readonly watches = ['run'] as const;
   /** Off unless turned on: an answer at hand is an answer half given. */
   @state() private preselect = false;
   @state() private items: QueueItem[] = [];
@@ -170,7 +171,7 @@ export class UpwindLabelQueue extends LabelsElement {
     const [item] = this.items;
     if (!this.now.ready) return html`<p class="muted">${t('labels.opening')}</p>`;
     if (!item)
-      return html`<p class="muted">${t('labels.queue.empty')}</p>
+      return html`<p class="muted">${this.#whyEmpty()}</p>
         ${this.#agreement()}`;
     const seen = this.now.candidates.get(item.id) ?? this.now.labels.get(item.id);
     const model = item.reason === 'blind' ? null : (seen?.model ?? null);
@@ -222,6 +223,14 @@ export class UpwindLabelQueue extends LabelsElement {
       </label>
       ${this.#agreement()}
     </section>`;
+  }
+
+  #whyEmpty(): string {
+    const { coming } = this.now;
+    if (coming) return t('labels.queue.coming', coming);
+    const { phase } = this.session?.state.run ?? { phase: 'idle' };
+    const reading = phase === 'loading-model' || phase === 'running';
+    return t(reading ? 'labels.queue.reading' : 'labels.queue.empty');
   }
 
   #secondOpinion(item: QueueItem) {

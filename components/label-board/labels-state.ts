@@ -25,6 +25,8 @@ export interface LabelsState {
   labels: ReadonlyMap<string, LabelRecord>;
   /** Tiles of analysed sites, labelled or not, by id. */
   candidates: ReadonlyMap<string, LabelDraft>;
+  /** Tiles of the site just read that are on their way to the candidates. */
+  coming: { done: number; total: number } | null;
   /** What an earlier checkpoint said of them. */
   second: ReadonlyMap<string, Probabilities>;
   status: StoreStatus | null;
@@ -44,6 +46,7 @@ export const NO_LABELS: LabelsState = {
   ready: false,
   labels: new Map(),
   candidates: new Map(),
+  coming: null,
   second: new Map(),
   status: null,
   split: {

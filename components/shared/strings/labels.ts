@@ -48,6 +48,8 @@ export const labelStrings = {
 
   'labels.queue.empty':
     'No tiles wait. Analyse a site: every tile it reads comes here, those the model is least sure of first.',
+  'labels.queue.reading': 'The site is being read. Its tiles come here when it is done.',
+  'labels.queue.coming': 'The tiles of this site are coming: {done} of {total} pictures kept.',
   'labels.queue.left': '{count} to go',
   'labels.queue.session': '{count} this visit',
   'labels.queue.picture': 'Aerial picture of the tile to label, as the model saw it',
