@@ -20,6 +20,7 @@ import {
   tilePolygons,
 } from './overlay-sources.ts';
 import type { Assessed } from './overlay-sources.ts';
+import { RedrawPace } from './redraw-pace.ts';
 import { SiteMarker } from './site-marker.ts';
 
 /** How `SiteOverlay` lies on the host's map. */
@@ -55,10 +56,6 @@ export interface SiteOverlayEvents {
   tilehover: { tileId: string | null; bearingDeg: number | null };
 }
 
-/** Time between two redraws of the overlay [ms]. */
-const LEAST_MS = 200;
-const MOST_MS = 4000;
-
 const NOTHING: OverlayContent = { site: null, tiles: [], assessment: null, radiiM: [] };
 
 /**
@@ -79,11 +76,8 @@ export class SiteOverlay implements IControl {
   #hotSectors: readonly number[] = [];
   #hoveredTile: string | null = null;
   #images: Map<string, ImageData> | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the map was last given something to draw. */
-  #begun = 0;
-  /** When the map may be asked to draw again. */
-  #rested = -Infinity;
+  /** Tiles come one by one; a map without a GPU takes long to draw each. */
+  #pace = new RedrawPace(() => this.#refresh());
   /** Highlights as the map shows them. */
   #shownMarks = '';
   /** Parts of the content that the map does not show yet. */
@@ -120,13 +114,12 @@ export class SiteOverlay implements IControl {
   onRemove(): void {
     const map = this.#map;
     if (!map) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#pace.cancel();
     map.off('styledata', this.#attach);
     map.off('click', this.#onClick);
     map.off('mousemove', this.#onPointer);
     map.off('mouseout', this.#onLeave);
-    map.off('idle', this.#onIdle);
+    map.off('render', this.#onRender);
     this.#showCursor(null);
     this.#marker?.remove();
     this.#detach(map);
@@ -166,19 +159,12 @@ export class SiteOverlay implements IControl {
     for (const key of Object.keys(now) as (keyof OverlayContent)[]) {
       if (now[key] !== before[key]) this.#dirty.add(key);
     }
-    if (!this.#map || this.#timer !== undefined || this.#dirty.size === 0) return;
-    // Tiles come one by one; a map without a GPU takes long to draw each.
-    const wait = Math.max(0, this.#rested - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#refresh();
-    }, wait);
+    if (this.#map && this.#dirty.size > 0) this.#pace.ask();
   }
 
   /** Draws what is waiting now, such as a finished answer. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#pace.cancel();
     if (this.#dirty.size > 0) this.#refresh();
   }
 
@@ -310,21 +296,19 @@ export class SiteOverlay implements IControl {
     }
     if (dirty('site', 'radiiM')) set(sources.rings, site ? rings(site, radiiM) : collection([]));
     this.#dirty.clear();
-    this.#restAfterDrawing(map);
+    this.#pace.begin();
+    map.off('render', this.#onRender);
+    map.on('render', this.#onRender);
   }
 
-  /** Leaves the map, and the model that may share its GPU, three times as long as drawing took. */
-  #restAfterDrawing(map: MapLibreMap): void {
-    this.#begun = performance.now();
-    this.#rested = this.#begun + MOST_MS;
-    map.off('idle', this.#onIdle);
-    map.on('idle', this.#onIdle);
-  }
-
-  readonly #onIdle = (): void => {
-    this.#map?.off('idle', this.#onIdle);
-    const took = performance.now() - this.#begun;
-    this.#rested = this.#begun + Math.min(MOST_MS, Math.max(LEAST_MS, 3 * took));
+  readonly #onRender = (): void => {
+    const map = this.#map;
+    // Ours alone: pictures of the host's map may be on their way for long.
+    const { tiles, letters } = this.#ids.sources;
+    if (!map?.getSource(tiles) || !map.isSourceLoaded(tiles) || !map.isSourceLoaded(letters))
+      return;
+    map.off('render', this.#onRender);
+    this.#pace.done();
   };
 
   #tileAt(event: MapMouseEvent): string | null {
