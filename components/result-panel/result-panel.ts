@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { DirectionResult } from '../../src/analysis/site-result.ts';
-import { openCategory } from '../../src/exposure/open-category.ts';
+import { openCategories } from '../../src/exposure/open-categories.ts';
 import { severity } from '../../src/roughness/category.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import '../export-menu/export-menu.ts';
@@ -94,7 +94,13 @@ export class UpwindResult extends SessionElement {
     if (!letter) return nothing;
     if (result && result.tiles.every(({ roughness }) => roughness === null)) return unseen();
     const from = directions.filter(({ exposure }) => exposure === letter);
-    const open = result ? openCategory(letter, directions) : null;
+    const { less, more } = result ? openCategories(letter, directions) : { less: [], more: [] };
+    const open = more.length > 0 ? [...less, ...more].join(t('result.or')) : null;
+    const governing = !open
+      ? 'governing'
+      : less.length > 0
+        ? 'governing.seen'
+        : 'governing.atleast';
     const unit = settings.unit;
     const kz = from[0]?.kz.toFixed(3) ?? '–';
     const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
@@ -103,14 +109,14 @@ export class UpwindResult extends SessionElement {
       <div>
         <h2>
           ${result ? nothing : html`<span class="muted">${t('result.sofar')}</span>`}
-          ${t(open ? 'result.governing.atleast' : 'result.governing', { exposure: letter })}
+          ${t(`result.${governing}`, { exposure: letter })}
         </h2>
         <p class="muted">
           ${
             from.length === directions.length
               ? t('result.all')
               : t('result.from', { directions: listed(from) })
-          }${open ? html`; ${t('result.governing.could', { strict: open })}` : nothing}<br />
+          }${open ? html`; ${t('result.governing.could', { others: open })}` : nothing}<br />
           <span class="number">
             ${t('result.kz', {
               kz,

@@ -2,7 +2,7 @@ import { reassess } from '../analysis/reassess.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
-import { openCategory } from '../exposure/open-category.ts';
+import { openCategories } from '../exposure/open-categories.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import { SYNTHETIC_NOTE, limitsOf } from './limits.ts';
 import { feetAndMetres, heightText, percent, shiftText, wholeFeet } from './lengths.ts';
@@ -45,15 +45,13 @@ export interface ReportContent {
 export function reportContent(result: SiteResult, about: ReportAbout): ReportContent {
   const { site, settings, directions, governing } = result;
   const table = editionTable(settings.edition);
-  const open = openCategory(governing, directions);
   const worst = directions.filter(({ exposure }) => exposure === governing).map(({ name }) => name);
   return {
     title: 'Wind exposure category by direction',
     facts: factsOf(result, about),
     governing,
     governingText:
-      `${open ? 'At least exposure' : 'Exposure'} ${governing}${open ? '' : ' governs'}, ` +
-      `from ${worst.join(', ')}${open ? `; ground not seen could make it ${open}` : ''}. ` +
+      `${governingText(result, worst)}. ` +
       `${table.title}, section 26.7.3; mean roof height h = ${heightText(site.heightFt)}.`,
     table: {
       head: [
@@ -99,6 +97,17 @@ export function reportContent(result: SiteResult, about: ReportAbout): ReportCon
     clauses: clausesOf(result),
     footer: `${result.software.name} ${result.software.version} · model ${result.model.sha256.slice(0, 12)} · ${about.date}${result.imagery.synthetic ? ` · ${SYNTHETIC_NOTE}` : ''}`,
   };
+}
+
+/** A category is not called governing that ground not seen could make worse. */
+function governingText({ governing, directions }: SiteResult, worst: readonly string[]): string {
+  const { less, more } = openCategories(governing, directions);
+  const from = `from ${worst.join(', ')}`;
+  if (more.length === 0) return `Exposure ${governing} governs, ${from}`;
+  const could = `ground not seen could make it ${[...less, ...more].join(' or ')}`;
+  return less.length > 0
+    ? `Exposure ${governing} for the ground seen, ${from}; ${could}`
+    : `At least exposure ${governing}, ${from}; ${could}`;
 }
 
 function factsOf(result: SiteResult, about: ReportAbout): [string, string][] {

@@ -13,7 +13,7 @@ import { tileMosaic } from './tile-mosaic.ts';
 /** Room that a heading takes [pt]. */
 const HEADING_ROOM = 34;
 const MAP_SIDE = 500;
-const COLUMNS = [13, 9, 11, 10, 7, 16, 9, 25];
+const COLUMNS = [13, 8, 10, 9, 7, 15, 8, 30];
 
 /**
  * The report for a calculation package, in browser and Node alike: title block, answer, rose, table

@@ -57,7 +57,9 @@ export const pageStrings = {
 
   'result.governing': 'Exposure {exposure} governs',
   'result.governing.atleast': 'At least exposure {exposure}',
-  'result.governing.could': 'ground not seen could make it {strict}',
+  'result.governing.seen': 'Exposure {exposure} for the ground seen',
+  'result.governing.could': 'ground not seen could make it {others}',
+  'result.or': ' or ',
   'result.governing.unseen': 'Nothing to judge: no ground was seen',
   'result.governing.unseen.do': 'Choose other imagery below, or label the tiles by hand.',
   'result.sofar': 'So far',

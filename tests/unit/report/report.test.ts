@@ -116,18 +116,25 @@ describe('reportHtml', () => {
       exposure: 'C' as const,
       exposureStrict: 'D' as const,
     }));
-    const of = (undetermined: boolean) =>
+    const of = (undetermined: boolean, ...others: ('B' | 'D')[]) =>
       reportHtml(
         {
           ...result,
           governing: 'C',
-          directions: directions.map((direction) => ({ ...direction, undetermined })),
+          directions: directions.map((direction) => ({
+            ...direction,
+            undetermined,
+            notExcluded: others.map((exposure) => ({ exposure, tileIds: [], fromM: 0 })),
+          })),
         },
         about,
       );
     expect(of(false)).toContain('Exposure C governs, from N,');
-    expect(of(true)).toContain('At least exposure C, from N,');
-    expect(of(true)).toContain('; ground not seen could make it D.');
+    expect(of(true, 'D')).toContain('At least exposure C, from N,');
+    expect(of(true, 'D')).toContain('; ground not seen could make it D.');
+    // It is no least category either, where ground not seen could make it milder all round.
+    expect(of(true, 'B', 'D')).toContain('Exposure C for the ground seen, from N,');
+    expect(of(true, 'B', 'D')).toContain('; ground not seen could make it B or D.');
   });
 });
 
