@@ -245,16 +245,11 @@ export const mapStyles = css`
     }
     .foot > :last-child {
       min-width: 0;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
+      text-align: end;
+      overflow-wrap: anywhere;
     }
     .card.alone {
       max-width: calc(100% - 76px);
-    }
-    .foot.alone > :last-child {
-      white-space: normal;
-      text-align: end;
     }
     .scale {
       flex: none;

@@ -2,6 +2,7 @@ import { reassess } from '../analysis/reassess.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
+import { tilesThatCount } from '../analysis/quarters.ts';
 import { openCategories } from '../exposure/open-categories.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import { SYNTHETIC_NOTE, limitsOf } from './limits.ts';
@@ -156,12 +157,12 @@ function notesOf(direction: SiteResult['directions'][number]): string {
 }
 
 function sensitivityOf(result: SiteResult): string[] {
-  const { directions, settings, tiles } = result;
+  const { directions, settings } = result;
+  const tiles = tilesThatCount(result.tiles);
   // A boundary is not known better than to half a tile, or half a quarter where one looked again.
   const cellM = result.refinement?.sizeM ?? settings.strideM;
   const nearFt = wholeFeet(cellM / 2);
   const names = (list: typeof directions): string => list.map(({ name }) => name).join(', ');
-  const flips = directions.filter(({ flips: one, undetermined }) => one && !undetermined);
   const open = directions.filter(({ undetermined }) => undetermined);
   const near = directions.filter(
     ({ distanceToChangeFt }) => distanceToChangeFt !== null && distanceToChangeFt < nearFt,
@@ -169,9 +170,7 @@ function sensitivityOf(result: SiteResult): string[] {
   const unsure = tiles.filter(({ unsure: one, by }) => one && by !== 'person').length;
   const unknown = tiles.filter(({ roughness }) => roughness === null).length;
   return [
-    flips.length > 0
-      ? `Tolerance: with ${percent(settings.tolerance)} of other ground allowed ${names(flips)} would read otherwise than with none (${flips.map(({ name, exposure, exposureStrict }) => `${name} ${exposure} against ${exposureStrict}`).join(', ')}).`
-      : `Tolerance: no direction reads otherwise with tolerance 0 than with ${percent(settings.tolerance)}, ground not known apart.`,
+    toleranceText(result),
     open.length > 0
       ? `Ground not known leaves ${names(open)} undetermined.`
       : 'Ground not known leaves no direction undetermined.',
@@ -179,10 +178,32 @@ function sensitivityOf(result: SiteResult): string[] {
     `Tiles: ${unknown} not known, ${unsure} below the confidence floor${settings.conservative ? ', each taken as either of its two likeliest categories' : ''}.`,
     near.length > 0
       ? `Within ${nearFt} ft of another category: ${near.map(({ name, distanceToChangeFt }) => `${name} by ${shiftText(distanceToChangeFt)}`).join(', ')}. A tile there is ${cellM} m across: look at these boundaries on the ground or on a survey.`
-      : `No direction lies within ${nearFt} ft of another category.`,
+      : `${open.length > 0 ? 'On the ground seen, no' : 'No'} direction lies within ${nearFt} ft of another category.`,
     refinementText(result),
     ...breakLinesText(result),
   ];
+}
+
+/** Share of other ground that is tried where the reading chosen is the strict one. */
+const OTHER_TOLERANCE = 0.2;
+
+/** How the answer would read with another tolerance: with none, or with some where none was chosen. */
+function toleranceText(result: SiteResult): string {
+  const { directions, settings } = result;
+  if (settings.tolerance > 0) {
+    const flips = directions
+      .filter(({ flips: one, undetermined }) => one && !undetermined)
+      .map(
+        ({ name, exposure, exposureStrict }) => `${name} ${exposureStrict} instead of ${exposure}`,
+      );
+    return `Tolerance ${percent(settings.tolerance)}: with no other ground allowed, ${flips.length > 0 ? `it would be ${flips.join(', ')}` : 'no direction would read otherwise, ground not known apart'}.`;
+  }
+  const other = reassess(result, { settings: { tolerance: OTHER_TOLERANCE } });
+  const changes = directions.flatMap(({ name, exposure }, i) => {
+    const then = other.directions[i]?.exposure;
+    return then && then !== exposure ? [`${name} ${then} instead of ${exposure}`] : [];
+  });
+  return `Tolerance 0 %, the strict reading: with ${percent(OTHER_TOLERANCE)} of other ground allowed, ${changes.length > 0 ? `it would be ${changes.join(', ')}` : 'no direction would read otherwise'}.`;
 }
 
 /** What taking unsure tiles as either of their two likeliest categories, or not, would change. */

@@ -13,7 +13,7 @@ import { tileMosaic } from './tile-mosaic.ts';
 /** Room that a heading takes [pt]. */
 const HEADING_ROOM = 34;
 const MAP_SIDE = 500;
-const COLUMNS = [13, 8, 10, 9, 7, 15, 8, 30];
+const COLUMNS = [13, 8, 11, 9, 7, 15, 8, 29];
 
 /**
  * The report for a calculation package, in browser and Node alike: title block, answer, rose, table

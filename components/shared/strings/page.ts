@@ -230,8 +230,8 @@ export const pageStrings = {
 
   'rules.edition': 'Edition',
   'rules.tile': 'Tile size',
-  'rules.tile.own': 'the model’s own',
-  'rules.tile.own.size': 'the model’s own, {size} m',
+  'rules.tile.own': 'The model’s own',
+  'rules.tile.own.size': '{size} m, the model’s',
   'rules.tile.size': '{size} m',
   'rules.tolerance': 'Open-patch tolerance: {share}',
   'rules.tolerance.hint':
