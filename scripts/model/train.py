@@ -30,10 +30,12 @@ def arguments():
     p.add_argument("--teacher", required=True, help="checkpoint folder whose features are distilled")
     p.add_argument("--cache", required=True, help="folder for composed tiles")
     p.add_argument("--run", required=True, help="folder for this run's state and log; resumed if it has some")
+    p.add_argument("--start", help="checkpoint folder to go on from, instead of random weights")
     p.add_argument("--out", help="checkpoint folder to write at the end")
     p.add_argument("--demo", help="folder written by `upwind demo-tiles`; an extra training domain")
     p.add_argument("--shards", type=int, default=80, help="shards of composed training tiles")
     p.add_argument("--per-shard", type=int, default=500)
+    p.add_argument("--painted", type=float, default=0.06, help="share of painted tiles (twice that of C, thrice of D)")
     p.add_argument("--demo-shards", type=int, default=3)
     p.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that compose tiles")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -73,7 +75,7 @@ def leave_out(a, options, tiles):
 def main():
     a = arguments()
     wanted = {"validation": (6, 200), "train": (a.shards, a.per_shard)}
-    build(a.data, a.cache, a.teacher, wanted, a.seed, a.device, a.workers)
+    build(a.data, a.cache, a.teacher, wanted, a.seed, a.device, a.workers, a.painted)
     splits = ["train"]
     if a.demo:
         build_demo(a.demo, a.cache, a.demo_shards, a.per_shard, a.seed)
@@ -81,8 +83,9 @@ def main():
     if a.build_only:
         return
     options = {k: getattr(a, k, v) for k, v in DEFAULTS.items()}
-    teacher = Teacher(a.teacher, a.device)
-    options["teacher_width"] = teacher.width
+    options["start"] = a.start
+    teacher = Teacher(a.teacher, a.device) if a.w_cls or a.w_patch else None
+    options["teacher_width"] = teacher.width if teacher else 1
     tiles = Tiles(a.cache, splits, None if a.export_only else teacher, a.device)
     if a.leave_out:
         leave_out(a, options, tiles)
@@ -105,12 +108,12 @@ def main():
         "data": ["UC Merced Land Use", "RSSCN7", "AID"] + (["Upwind synthetic coast"] if a.demo else []),
         "manifest_sha256": sha256(Path(a.data) / "manifest.csv"),
         "teacher_sha256": sha256(Path(a.teacher) / "model.safetensors"),
-        "initialisation": "random",
+        "initialisation": str(sha256(Path(a.start) / "model.safetensors")) if a.start else "random",
         "device": torch.cuda.get_device_name() if a.device == "cuda" else "cpu",
         "seconds_spent": round(trainer.spent),
         "tiles_seen": trainer.step * trainer.o["batch"],
         "parameters": parameters(model.plain()),
-        **{k: v for k, v in trainer.o.items() if k not in ("teacher_width", "seconds")},
+        **{k: v for k, v in trainer.o.items() if k not in ("teacher_width", "seconds", "start")},
     }
     print(json.dumps(export(model.cpu(), a.out, held, training, IMAGERY), indent=2))
 

@@ -65,8 +65,8 @@ def _make(task):
     return folder.name
 
 
-def build(data, cache, teacher, wanted, seed, device="cpu", workers=1, log=print):
-    """Compose the missing shards of ``wanted``, ``{split: (shards, tiles a shard)}``."""
+def build(data, cache, teacher, wanted, seed, device="cpu", workers=1, painted=0.06, log=print):
+    """Compose the missing shards of ``wanted``, ``{split: (shards, tiles a shard)}``; ``painted`` as in :class:`Composer`."""
     global _composer
     cache = Path(cache)
     cache.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def build(data, cache, teacher, wanted, seed, device="cpu", workers=1, log=print
     sources = corrected_sources(data, cache, teacher, device, log)
     for split, tasks in missing.items():
         start = time.time()
-        _composer = Composer([s for s in sources if s.split == split])
+        _composer = Composer([s for s in sources if s.split == split], painted)
         with get_context("fork").Pool(workers) as pool:
             for i, name in enumerate(pool.imap_unordered(_make, tasks)):
                 if i % 10 == 9 or i + 1 == len(tasks):
@@ -91,7 +91,8 @@ def build(data, cache, teacher, wanted, seed, device="cpu", workers=1, log=print
 class Tiles:
     """All complete shards of some splits, on one device, with the teacher's features.
 
-    ``teacher`` may be None: features are then absent (for held-out tiles).
+    ``teacher`` may be None (for held-out tiles, or where no feature is taught): features are
+    then void, one wide and zero.
     """
 
     def __init__(self, cache, splits=("train",), teacher=None, device="cpu"):
@@ -105,7 +106,8 @@ class Tiles:
         cells = maps.reshape(n, CELLS, side // CELLS, CELLS, side // CELLS, 3).mean((2, 4))
         self.maps = torch.from_numpy(cells).to(device)
         self.origin = np.concatenate(read("origin"))
-        self.cls, self.patch = teacher.features(self.pixels, CELLS) if teacher else (None, None)
+        void = torch.zeros(n, 1, device=device), torch.zeros(n, CELLS, CELLS, 1, device=device)
+        self.cls, self.patch = teacher.features(self.pixels, CELLS) if teacher else void
 
     def __len__(self):
         return len(self.pixels)

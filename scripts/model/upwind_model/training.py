@@ -13,6 +13,7 @@ from torch import nn
 
 from .optim import Muon
 from .photometry import degrade
+from .store import load_model
 from .vit import ViT, prime, student_config
 
 CELLS = 7
@@ -100,6 +101,8 @@ class Trainer:
         torch.manual_seed(o["seed"])
         config = student_config(o["hidden"], o["layers"], o["heads"], o["patch"])
         self.model = ViT(config).initialise(torch.Generator().manual_seed(o["seed"]))
+        if o["start"]:
+            self.model.load_state_dict(load_model(o["start"])[0].state_dict())
         if o["shared_stem"]:
             self.model.share(torch.Generator().manual_seed(o["seed"] + 1))
         self.model.drop_path = o["drop_path"]
@@ -161,6 +164,8 @@ class Trainer:
         patch = tiles.patch[some].float().flatten(0, 2)
         cls = tiles.cls[some].float()
         self.scale = (cls.mean(0), cls.std(0) + 1e-3, patch.mean(0), patch.std(0) + 1e-3)
+        if self.o["start"]:
+            return
         first = tiles.pixels[some[:256]].cpu().permute(0, 3, 1, 2).contiguous()
         generator = torch.Generator().manual_seed(self.o["seed"])
         prime(self.model, (degrade(first, self.rng, self.o["strength"]) - 0.5) / 0.5, generator)
