@@ -26,7 +26,7 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
 from upwind_model.aerial import TRUST, load_sources, whole  # noqa: E402
-from upwind_model.compose import Composer, painted_field, painted_veld  # noqa: E402
+from upwind_model.compose import Composer, painted_open  # noqa: E402
 from upwind_model.export import write_json  # noqa: E402
 from upwind_model.metrics import calibration, choose_floor, fit_temperature, softmax, summary  # noqa: E402
 from upwind_model.photometry import degrade  # noqa: E402
@@ -51,7 +51,7 @@ def open_and_rough(model, sources, count, seed):
                 tiles.append(composer.layer(rng, label, metres if rng.random() < 0.75 else None)[0])
             else:
                 label = 1
-                tiles.append((painted_veld if rng.random() < 0.7 else painted_field)(rng)[0])
+                tiles.append(painted_open(rng)[0])
             own.append(label)
         pixels = torch.from_numpy(np.stack(tiles)).permute(0, 3, 1, 2).contiguous()
         pixels = degrade(pixels, rng, clean=0.2, kinds=np.array(own))

@@ -125,37 +125,9 @@ def painted_water(rng):
 
 FIELDS = np.array(
     [(52, 62, 44), (70, 74, 56), (86, 82, 62), (104, 96, 70), (60, 58, 50), (52, 60, 66), (64, 70, 76), (118, 112, 92),
-     (44, 56, 38), (80, 88, 60)],
+     (44, 56, 38), (80, 88, 60), (84, 94, 98), (92, 100, 92), (88, 92, 84), (76, 88, 80)],
     np.float32,
 )  # fmt: skip
-
-
-def painted_field(rng):
-    """Smooth open ground painted from noise: drill rows or low bushes, and tracks.
-
-    Dull fields have as little texture as water has; what tells them apart is what people
-    and animals leave on them.
-    """
-    a, b = FIELDS[rng.integers(len(FIELDS), size=2)]
-    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
-    shade = smooth_noise(rng, SIZE, int(rng.integers(2, 7)))
-    image = a + (b - a) * (np.clip(shade * 0.5 + 0.3, 0, 1) * rng.uniform(0.2, 1))[..., None] + rng.normal(0, 6, 3)
-    image += (smooth_noise(rng, SIZE, int(rng.integers(40, 110))) * rng.uniform(1, 6))[..., None]
-    if rng.random() < 0.5:  # drill rows
-        angle, pitch = rng.random() * np.pi, rng.uniform(3, 12)
-        rows = np.sin((x * np.cos(angle) + y * np.sin(angle)) / pitch * 2 * np.pi)
-        image += (rows * rng.uniform(0.5, 5))[..., None]
-    if rng.random() < 0.5:  # bushes and stones
-        spots = smooth_noise(rng, SIZE, int(rng.integers(30, 90)))
-        image += (np.clip(spots - rng.uniform(0.8, 1.8), 0, None) * rng.uniform(-35, 35))[..., None]
-    for _ in range(int(rng.integers(0, 4))):  # tracks
-        angle, bend = rng.random() * np.pi, smooth_noise(rng, SIZE, 3) * rng.uniform(0, 20)
-        away = np.abs((x - SIZE / 2) * np.cos(angle) + (y - SIZE / 2) * np.sin(angle) + rng.uniform(-90, 90) + bend)
-        track = np.clip(rng.uniform(0.8, 3) - away, 0, 1)[..., None]
-        image += track * rng.uniform(15, 90) * np.array([1.0, 0.95, 0.8])
-    chart = np.zeros((MAP, MAP, 3), np.float32)
-    chart[..., 1] = 1
-    return np.clip(image, 0, 255).astype(np.uint8), chart
 
 
 def fractal_noise(rng, coarse, fall):
@@ -165,27 +137,80 @@ def fractal_noise(rng, coarse, fall):
     return out / out.std()
 
 
-def painted_veld(rng):
-    """Shrubland, heath and stony slopes painted from noise: mottled at every size, with
-    scattered bushes and streaks of rock, without the crowns and shadows of trees."""
+def stretched(rng, noise, times):
+    """The noise drawn out ``times`` along a random direction: strata, flow, ploughing."""
+    y, x = np.mgrid[:SIZE, :SIZE] - SIZE / 2
+    angle = rng.random() * np.pi
+    u, v = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    return noise[(v.astype(int) + SIZE // 2) % SIZE, ((u / times).astype(int) + SIZE // 2) % SIZE]
+
+
+def tracks(rng, image, most):
+    """Draw up to ``most`` paths and farm roads, straight or bent, in place."""
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    for _ in range(int(rng.integers(0, most + 1))):
+        angle, bend = rng.random() * np.pi, smooth_noise(rng, SIZE, 3) * rng.uniform(0, 20)
+        away = np.abs((x - SIZE / 2) * np.cos(angle) + (y - SIZE / 2) * np.sin(angle) + rng.uniform(-90, 90) + bend)
+        track = np.clip(rng.uniform(0.8, 3) - away, 0, 1)[..., None]
+        image += track * rng.uniform(10, 90) * np.array([1.0, 0.95, 0.8])
+    return image
+
+
+def field_ground(rng):
+    """One field: slow shading, drill rows, low bushes and stones."""
     a, b = FIELDS[rng.integers(len(FIELDS), size=2)]
-    base = fractal_noise(rng, int(rng.integers(2, 7)), rng.uniform(0.45, 0.9))
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    shade = smooth_noise(rng, SIZE, int(rng.integers(2, 7)))
+    image = a + (b - a) * (np.clip(shade * 0.5 + 0.3, 0, 1) * rng.uniform(0.2, 1))[..., None] + rng.normal(0, 6, 3)
+    image += (smooth_noise(rng, SIZE, int(rng.integers(40, 110))) * rng.uniform(1, 9))[..., None]
+    if rng.random() < 0.4:  # drainage, mowing, the plough
+        image += (stretched(rng, fractal_noise(rng, 4, 0.7), rng.uniform(4, 14)) * rng.uniform(2, 10))[..., None]
+    if rng.random() < 0.5:  # drill rows
+        angle, pitch = rng.random() * np.pi, rng.uniform(3, 12)
+        rows = np.sin((x * np.cos(angle) + y * np.sin(angle)) / pitch * 2 * np.pi)
+        image += (rows * rng.uniform(0.5, 9))[..., None]
+    if rng.random() < 0.5:  # bushes and stones
+        spots = smooth_noise(rng, SIZE, int(rng.integers(30, 90)))
+        image += (np.clip(spots - rng.uniform(0.8, 1.8), 0, None) * rng.uniform(-35, 35))[..., None]
+    return image
+
+
+def veld_ground(rng):
+    """Shrubland, heath, pasture, stony slopes: mottled at every size, without the crowns
+    and shadows of trees."""
+    a, b = FIELDS[rng.integers(len(FIELDS), size=2)]
+    base = fractal_noise(rng, int(rng.integers(2, 7)), rng.uniform(0.5, 1.0))
     image = a + (b - a) * np.clip(base * 0.3 + 0.4, 0, 1)[..., None] + rng.normal(0, 6, 3)
-    image += (base * rng.uniform(2, 9))[..., None]
+    image += (base * rng.uniform(3, 16))[..., None]
     if rng.random() < 0.6:  # bushes
         bushes = fractal_noise(rng, int(rng.integers(3, 10)), rng.uniform(0.8, 1.1))
         cover = np.clip((bushes - rng.uniform(0.8, 2.2)) * 1.5, 0, 1)[..., None]
-        image += cover * rng.uniform(5, 30) * np.array([-0.6, rng.uniform(-0.6, 1.0), -0.5])
+        image += cover * rng.uniform(5, 35) * np.array([-0.6, rng.uniform(-0.6, 1.0), -0.5])
+    if rng.random() < 0.35:  # a green flush along wet ground
+        wet = fractal_noise(rng, 2, 0.8) * 0.7 + fractal_noise(rng, 14, 0.9) * 0.5
+        image += np.clip(wet - rng.uniform(0.3, 1.2), 0, 1)[..., None] * rng.uniform(5, 30) * np.array([-0.3, 1.0, -0.2])
     if rng.random() < 0.4:  # rock, in the direction of the strata
-        stretch = int(rng.integers(2, 9))
-        rock = np.asarray(
-            Image.fromarray(fractal_noise(rng, 6, 0.8).astype(np.float32)[: SIZE // stretch]).resize((SIZE, SIZE))
-        )
-        rock = np.rot90(rock.T if rng.random() < 0.5 else rock, int(rng.integers(4)))
+        rock = stretched(rng, fractal_noise(rng, 8, 0.95), rng.uniform(2, 8))
         image += np.clip(rock - rng.uniform(0.5, 1.8), 0, 1)[..., None] * rng.uniform(10, 70)
+    if rng.random() < 0.3:  # bare patches
+        bare = fractal_noise(rng, int(rng.integers(3, 9)), 0.75)
+        image += np.clip(bare - rng.uniform(0.6, 1.6), 0, 1)[..., None] * rng.uniform(10, 60) * np.array([1, 0.97, 0.85])
+    return image
+
+
+def painted_open(rng):
+    """Open ground painted from noise: one or two fields or pieces of veld, and tracks.
+
+    Dull fields have as little texture as water has, and dull veld is as mottled as a wood seen
+    from afar; what tells them apart is what people and animals leave on them, and shadows.
+    """
+    one = lambda: (veld_ground if rng.random() < 0.6 else field_ground)(rng)  # noqa: E731
+    image = one()
+    if rng.random() < 0.35:
+        image += (one() - image) * seam(rng)[..., None]
     chart = np.zeros((MAP, MAP, 3), np.float32)
     chart[..., 1] = 1
-    return np.clip(image, 0, 255).astype(np.uint8), chart
+    return np.clip(tracks(rng, image, 3), 0, 255).astype(np.uint8), chart
 
 
 def seam(rng):
@@ -227,8 +252,7 @@ class Composer:
         if label == 2 and rng.random() < self.painted * 3:
             return (*painted_water(rng), dataset or "painted")
         if label == 1 and rng.random() < self.painted * 2:
-            paint = painted_field if rng.random() < 0.5 else painted_veld
-            return (*paint(rng), dataset or "painted")
+            return (*painted_open(rng), dataset or "painted")
         pools = self.by_label[label]
         if dataset not in pools:
             dataset = str(rng.choice(sorted(pools)))

@@ -17,6 +17,8 @@ BLUE = np.array([-1.0, -0.15, 1.0])
 # How far contrast is taken down, by class (B, C, D): share of tiles, lowest, highest. Open
 # country in dull orthophotos is flatter than in the benchmarks; water is flat already.
 DULL = np.array([(0.4, 0.4, 0.9), (0.65, 0.15, 0.7), (0.35, 0.4, 0.9)])
+# Roofs and crowns cast shadows: however dull the picture, B keeps at least this deviation.
+SHADOWS = (0.035, 0.08)
 
 
 def put(array, like):
@@ -61,6 +63,9 @@ def colours(x, rng, strength, kinds):
     contrast = np.where(some(share), rng.uniform(low, high), rng.uniform(0.7, 1.3, n))
     light = np.exp(rng.normal(0, 0.3 * strength, n))
     hazy = np.where(some(0.3), rng.uniform(0, 0.45, n), 0.0)
+    deviation = x.std((2, 3)).mean(1).cpu().numpy() * light * (1 - hazy)
+    least = np.minimum(1, rng.uniform(*SHADOWS, n) / np.maximum(deviation, 1e-3))
+    contrast = np.where(kinds == 0, np.maximum(contrast, least), contrast)
     air = rng.uniform(0.35, 0.8, n)[:, None] + np.array([-0.05, 0.0, 0.06])
     centre = torch.einsum("nij,nj->ni", put(m, x), x.mean((2, 3)))
     grey = put(some(0.5), x)[:, None]  # contrast falls towards grey, or towards the tile's own colour
