@@ -332,6 +332,8 @@ export class UpwindMap extends SessionElement {
   fit({ animate = true } = {}): void {
     const state = this.session?.state;
     if (!this.#map || !state?.site) return;
+    // The panels may have moved because the window did, and the map has not heard of that yet.
+    this.#map.resize();
     const radiusM = Math.max(...radiiOf(state).map((ring) => ring.radiusM)) * 1.16;
     const { at } = state.site;
     const [north, east, south, west] = [0, 90, 180, 270].map((b) => destination(at, b, radiusM));

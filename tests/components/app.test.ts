@@ -4,7 +4,7 @@ import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-import { APP_PAGE, DESKTOP, PHONE, openApp } from './page.ts';
+import { APP_PAGE, DESKTOP, PHONE, mapIsThere, openApp } from './page.ts';
 
 let browser: Browser;
 let served: ServedVite;
@@ -85,6 +85,19 @@ describe('rose, table and map answer together', () => {
       () => document.querySelector('upwind-app')!.session.state.selection.hotTileId === 'e4n0',
     );
     expect(await hot()).toBe('E');
+    await page.context().close();
+  });
+
+  it('a window made narrow still shows the site as large as there is room', async () => {
+    const page = await openApp(browser, served);
+    await mapIsThere(page);
+    await page.setViewportSize({ width: 390, height: 1600 });
+    // A good part of the look-out distance; it used to shrink to a point.
+    await page.waitForFunction(() => {
+      const map = document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-map')!;
+      const [west, east] = [-800, 800].map((east) => map.project({ east, north: 0 })!.x);
+      return west! > 0 && east! < 390 && east! - west! > 130;
+    });
     await page.context().close();
   });
 
