@@ -136,9 +136,16 @@ export const tileCardStyles = css`
     ::slotted(*) {
       grid-column: 1 / -1;
     }
-    canvas {
+    canvas,
+    .no-picture.soon {
       grid-column: 1;
       margin: 0 0 10px;
+    }
+    /* As large as the picture that comes, so that nothing moves when it does. */
+    .no-picture.soon {
+      aspect-ratio: 1;
+      padding: 4px;
+      font-size: 11px;
     }
     .bars {
       grid-column: 2;

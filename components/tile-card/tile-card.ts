@@ -130,7 +130,7 @@ export class UpwindTileCard extends SessionElement {
       return html`<p class="no-picture">${t(`card.missing.${tile.missing}`)} ${tile.detail}</p>`;
     }
     if (!this.patch) {
-      return html`<p class="no-picture">
+      return html`<p class="no-picture soon">
         ${tile.by === null ? t('card.waiting') : this.loading ? t('card.loading') : t('card.gone')}
       </p>`;
     }

@@ -5,7 +5,8 @@ export const appStyles = css`
     position: fixed;
     inset: 0;
     display: block;
-    overflow: hidden;
+    /* Clipped, not hidden: what takes the focus inside may not scroll the frame away. */
+    overflow: clip;
     background: var(--_sunken);
   }
   upwind-map {
@@ -26,7 +27,7 @@ export const appStyles = css`
     border-radius: var(--_radius);
     background: var(--_surface);
     box-shadow: var(--_shadow);
-    overflow: hidden;
+    overflow: clip;
   }
   .handle {
     display: none;
@@ -73,6 +74,8 @@ export const appStyles = css`
     box-shadow: 0 0 0 1px var(--_line);
   }
   .scroll {
+    /* Words for screen readers alone lie where they are read, not beyond the panel. */
+    position: relative;
     flex: 1;
     min-height: 0;
     overflow-y: auto;

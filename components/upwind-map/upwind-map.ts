@@ -36,6 +36,8 @@ import { mapStyles } from './upwind-map.styles.ts';
 
 /** Side of a direction's letter on the map [px]. */
 const LETTER_PX = 22;
+/** In a map wider than this the foot has room beside the letters [px]. */
+const NARROW_PX = 720;
 
 /** Room that panels over the map take [px]. */
 export interface MapInset {
@@ -344,11 +346,12 @@ export class UpwindMap extends SessionElement {
     });
   }
 
-  /** Beside panels; a map that stands alone keeps its letters clear of edges and foot as well. */
+  /** Beside panels; letters stay clear of the foot where the map is narrow, and of the edges where it stands alone. */
   #room(): MapInset {
     const { top, right, bottom, left } = this.inset;
-    if (!this.#own) return this.inset;
     const foot = this.renderRoot.querySelector<HTMLElement>('.foot')?.offsetHeight ?? 0;
+    if (!this.#own)
+      return this.clientWidth > NARROW_PX ? this.inset : { ...this.inset, bottom: bottom + foot };
     const edge = LETTER_PX / 2 + 4;
     return {
       top: top + edge,

@@ -210,6 +210,14 @@ it('on a phone nothing is wider than the screen', async () => {
   expect(await wider()).toEqual([]);
   await form().scrollIntoViewIfNeeded();
   await shot('phone');
+  // What lies last scrolls its own list, never the frame around it.
+  const moved = await page.evaluate(() => {
+    const shadow = document.querySelector('upwind-app')!.shadowRoot!;
+    shadow.querySelector('upwind-report-form')!.scrollIntoView({ block: 'start' });
+    return shadow.querySelector('.panel')!.scrollTop;
+  });
+  expect(moved).toBe(0);
+  expect(await page.getByRole('tab', { name: 'Site', exact: true }).isVisible()).toBe(true);
 });
 
 /** Elements of the panel that reach beyond the screen, and the panel itself where it scrolls. */
