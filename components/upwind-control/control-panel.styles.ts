@@ -1,12 +1,16 @@
 import { css } from 'lit';
 
+/** Most of a narrow map's height that the panel takes [%]: the site stays in sight above it. */
+export const NARROW_HEIGHT_PERCENT = 48;
+/** Room below the panel, where the host's attribution stays readable [px]. */
+export const PANEL_BOTTOM_PX = 40;
+
 export const controlPanelStyles = css`
   :host {
     position: absolute;
     z-index: 3;
     top: 10px;
-    /* The host's attribution stays readable. */
-    bottom: 40px;
+    bottom: ${PANEL_BOTTOM_PX}px;
     width: min(380px, calc(100% - 66px));
     pointer-events: none;
     display: flex;
@@ -25,10 +29,9 @@ export const controlPanelStyles = css`
   :host([narrow]) {
     top: auto;
     right: 8px;
-    bottom: 40px;
     left: 8px;
     width: auto;
-    max-height: 62%;
+    max-height: ${NARROW_HEIGHT_PERCENT}%;
   }
   section {
     display: flex;

@@ -15,6 +15,7 @@ import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { hoverTile, showSession } from '../upwind-map/show-session.ts';
 import { controlButton } from './control-button.ts';
 import './control-panel.ts';
+import { NARROW_HEIGHT_PERCENT, PANEL_BOTTOM_PX } from './control-panel.styles.ts';
 import type { UpwindControlPanel } from './control-panel.ts';
 import type { UpwindControlEvents } from './upwind-control.events.ts';
 
@@ -36,6 +37,8 @@ export type LngLatInput = LngLat | { lon: number; lat: number } | readonly [numb
 
 /** A map narrower than this has its panel at its foot [px]. */
 const NARROW_PX = 560;
+/** Room that the site's marker takes round its place [px]. */
+const MARKER_PX = 24;
 /** Keys of the map's `locale` that are ours. */
 const LOCALE = 'Upwind.';
 
@@ -248,7 +251,18 @@ export class UpwindControl implements IControl {
     const corner = this.#container?.parentElement?.className ?? '';
     this.#panel.side = corner.includes('left') ? 'left' : 'right';
     this.#panel.narrow = this.#map.getContainer().clientWidth < NARROW_PX;
+    this.#keepInSight();
   };
+
+  /** Moves a narrow map until its site lies above the panel, however much the panel will hold. */
+  #keepInSight(): void {
+    const { site } = this.#session.state;
+    if (!this.#map || !this.#panel?.narrow || this.#panel.hidden || !site) return;
+    const height = this.#map.getContainer().clientHeight;
+    const free = height * (1 - NARROW_HEIGHT_PERCENT / 100) - PANEL_BOTTOM_PX;
+    const { y } = this.#map.project(site.at);
+    if (y > free - MARKER_PX && y < height) this.#map.panBy([0, y - free / 2]);
+  }
 
   #setSite(at: LngLat): void {
     this.#session.setSite(at);
@@ -264,6 +278,7 @@ export class UpwindControl implements IControl {
 
   #onSession(state: SessionState, changed: ReadonlySet<keyof SessionState>): void {
     showSession(this.#overlay, state);
+    if (changed.has('site')) this.#keepInSight();
     const { run, model, result } = state;
     if (changed.has('run') && run.phase === 'running' && run.total > 0) {
       this.#emit('progress', { done: run.done, total: run.total });

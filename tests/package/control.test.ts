@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
+import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
@@ -177,6 +178,29 @@ test('analyses a place, tells it by typed events, and says what cannot be done',
   expect(seen.refused).toContain('Latitude');
   expect(seen.noModel).toContain('names no model');
   expect(seen.same?.governing).toBe(seen.governing);
+});
+
+test('on a narrow map the panel leaves the site in sight', async () => {
+  const seen = await page.evaluate(async () => {
+    const room = document.querySelector<HTMLElement>('#one')!;
+    Object.assign(room.style, { width: '390px', height: '640px' });
+    const map = await window.mapIn('one');
+    const session = await window.answered();
+    map.addControl(new window.UpwindControl({ session, open: true }));
+    await new Promise((moved) => map.once('moveend', moved));
+    const panel = map.getContainer().querySelector('upwind-control-panel');
+    await panel.updateComplete;
+    const [box, host] = [panel.getBoundingClientRect(), room.getBoundingClientRect()];
+    return {
+      site: map.project(session.state.site.at).y,
+      top: box.top - host.top,
+      overhang: [host.left - box.left, box.right - host.right, box.bottom - host.bottom],
+    };
+  });
+  expect(seen.site).toBeGreaterThan(24);
+  expect(seen.site).toBeLessThan(seen.top - 24);
+  expect(Math.max(...seen.overhang)).toBeLessThanOrEqual(0);
+  expect(await axeFindings(page, { within: ['upwind-control-panel'] })).toEqual([]);
 });
 
 test('speaks the words that the host gives its map', async () => {

@@ -6,6 +6,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import webpack from 'webpack';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { installPacked, ROOT } from '../support/packed.ts';
 import { serveStrictly } from '../support/serve-strictly.ts';
@@ -13,6 +14,9 @@ import type { ServeOptions } from '../support/serve-strictly.ts';
 
 /** A checkpoint that judges a site in no time. */
 const NANO = join(ROOT, 'tests/fixtures/vit-nano');
+
+/** MapLibre's own control: a `<summary>` that names itself and holds no text. */
+const NOT_OURS = ['.maplibregl-ctrl-attrib'];
 
 let browser: Browser;
 beforeAll(async () => {
@@ -84,6 +88,7 @@ test("plain HTML: an import map, one element, parts that share its answer, the p
     .getByText(/Exposure [BCD] governs/)
     .waitFor();
   expect(await page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
+  expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
 
   // A trainer that nobody gave a session or a model starts from the package's.
   await page.evaluate(async () => {
@@ -111,6 +116,7 @@ test('an existing MapLibre map: the control, nine directions, in a page that is 
   await panel.getByRole('heading', { name: /Exposure [BCD] governs/ }).waitFor();
   expect(await panel.locator('upwind-result-table tbody tr').count()).toBe(9);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
   await close();
 });
 
@@ -131,6 +137,7 @@ test.each([
   });
   await page.getByRole('heading', { level: 1, name: /Exposure [BCD] governs/ }).waitFor();
   await page.locator('upwind-rose [role=button]').nth(7).waitFor();
+  expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
   await close();
 });
 

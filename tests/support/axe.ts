@@ -8,6 +8,8 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export interface AxeOptions {
   /** Only below this element, a path through shadow roots; the whole page where left out. */
   within?: string[];
+  /** What is not ours to mend, as selectors. */
+  except?: string[];
   /** Rules that another page has to keep. */
   without?: string[];
 }
@@ -16,10 +18,13 @@ export interface AxeOptions {
 export async function axeFindings(page: Page, options: AxeOptions = {}): Promise<string[]> {
   await page.evaluate(SOURCE);
   await atRest(page);
-  return page.evaluate(async ({ within, without = [] }) => {
+  return page.evaluate(async ({ within, except = [], without = [] }) => {
     const { axe } = window as unknown as { axe: typeof axeCore };
     const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
-    const context = within ? { fromShadowDom: within } : document;
+    const context = {
+      include: within ? { fromShadowDom: within } : document,
+      exclude: except.map((selector) => [selector]),
+    };
     const { violations } = await axe.run(context as axeCore.ElementContext, {
       resultTypes: ['violations'],
       rules,
