@@ -1,12 +1,13 @@
-import { ContextConsumer } from '@lit/context';
+import { ContextConsumer, ContextProvider } from '@lit/context';
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import { sessionContext } from './context.ts';
 import type { Session, SessionState } from './session.ts';
 
 /**
- * An element that shows part of a session: the one given as a property, or the one its ancestors
- * provide. It renders again only when a part it watches changes.
+ * An element that shows part of a session: the one given as a property, which it then provides to
+ * what is inside it, or the one its ancestors provide. It renders again only when a part it watches
+ * changes.
  * @cssproperty --upwind-b - colour of roughness and exposure B; letters on it: `--upwind-b-ink`
  * @cssproperty --upwind-c - the same of C; letters: `--upwind-c-ink`
  * @cssproperty --upwind-d - the same of D; letters: `--upwind-d-ink`
@@ -26,6 +27,9 @@ export abstract class SessionElement extends LitElement {
 
   /** Parts of the snapshot that this element shows. */
   protected abstract readonly watches: readonly (keyof SessionState)[];
+
+  /** Gives what is inside this element its session; there once it has one of its own. */
+  protected provider: ContextProvider<typeof sessionContext> | null = null;
 
   #subscribedTo: Session | null = null;
   /** True where the session is an ancestor's, and goes when the ancestor has another. */
@@ -66,7 +70,12 @@ export abstract class SessionElement extends LitElement {
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('session') && this.isConnected) this.#follow(this.session);
+    if (!changed.has('session')) return;
+    if (this.isConnected) this.#follow(this.session);
+    if (this.session && !this.#fromContext) {
+      this.provider ??= new ContextProvider(this, { context: sessionContext });
+    }
+    this.provider?.setValue(this.session!);
   }
 
   #follow(session: Session | null): void {

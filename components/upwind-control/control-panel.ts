@@ -1,13 +1,10 @@
-import { ContextProvider } from '@lit/context';
 import { html, nothing } from 'lit';
-import type { PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import '../imagery-picker/imagery-picker.ts';
 import '../label-board/tile-label.ts';
 import '../model-picker/model-picker.ts';
 import '../result-panel/result-panel.ts';
 import '../rules-form/rules-form.ts';
-import { sessionContext } from '../shared/context.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
@@ -39,12 +36,6 @@ export class UpwindControlPanel extends SessionElement {
   /** The map is too narrow for a panel beside it. */
   @property({ type: Boolean, reflect: true }) narrow = false;
   @query('.close') private closeButton!: HTMLButtonElement;
-  #provider = new ContextProvider(this, { context: sessionContext });
-
-  override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed as Map<PropertyKey, unknown>);
-    if (changed.has('session')) this.#provider.setValue(this.session!);
-  }
 
   /** Takes the focus, as what a button has opened does. */
   override focus(): void {

@@ -108,7 +108,8 @@ export class UpwindMap extends SessionElement {
   #shownSite: LngLat | null = null;
   /** Made here, because nobody gave one. */
   #own: Session | null = null;
-  #provider = new ContextProvider(this, { context: sessionContext });
+  /** From the start: in a page's markup the parts inside ask before there is a session. */
+  protected override provider = new ContextProvider(this, { context: sessionContext });
   #cursor: string | null = null;
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
@@ -166,10 +167,7 @@ export class UpwindMap extends SessionElement {
     const { site, height, imagery, model, result } = this;
     super.willUpdate(changed as Map<PropertyKey, unknown>);
     const { session } = this;
-    if (changed.has('session')) {
-      this.#provider.setValue(session!);
-      if (session !== this.#own) this.#endOwn();
-    }
+    if (changed.has('session') && session !== this.#own) this.#endOwn();
     if (!session) return;
     const first = changed.has('session') && !changed.get('session');
     if ((first || changed.has('result')) && result && result !== session.state.result) {

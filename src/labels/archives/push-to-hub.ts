@@ -81,15 +81,23 @@ export async function pushToHub(
     ...(hubUrl ? { hubUrl } : {}),
   };
   try {
+    let stale: string[] = [];
     if (await hub.repoExists(common)) {
-      await assertNothingLost(store, files, { repo, token, fetch: options.fetch, hubUrl, signal });
+      const at = { repo, token, fetch: options.fetch, hubUrl, signal };
+      stale = (await ownFilesThere(store, at)).filter(
+        (path) => !files.some((f) => f.path === path),
+      );
     } else {
       await hub.createRepo({ ...common, visibility: isPrivate ? 'private' : 'public' });
     }
-    await hub.uploadFiles({
+    await hub.commit({
       ...common,
-      files,
-      commitTitle: `${rows.length} surface roughness labels`,
+      operations: [
+        ...files.map((file) => ({ operation: 'addOrUpdate' as const, ...file })),
+        // A split that has no labels any more would keep its old ones beside the new.
+        ...stale.map((path) => ({ operation: 'delete' as const, path })),
+      ],
+      title: `${rows.length} surface roughness labels`,
       useXet: false,
       ...(signal ? { abortSignal: signal } : {}),
     });
@@ -104,14 +112,19 @@ export async function pushToHub(
   };
 }
 
-/** Nobody's labels go because a file of theirs is written anew. */
-async function assertNothingLost(
+/**
+ * Files of an earlier push. Nobody's labels go because a file of theirs is written anew.
+ * @throws UserError where they hold labels that are not in the store
+ */
+async function ownFilesThere(
   store: Pick<LabelStore, 'list'>,
-  files: readonly { path: string }[],
   hub: Pick<PushOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>,
-): Promise<void> {
-  const there = await parquetFilesOf(hub);
-  if (!there.some(({ path }) => files.some((file) => file.path === path))) return;
+): Promise<string[]> {
+  const paths = new Set(PLACES.map(pathOf));
+  const there = (await parquetFilesOf(hub))
+    .map(({ path }) => path)
+    .filter((path) => paths.has(path));
+  if (there.length === 0) return there;
   const theirs = new MemoryLabelStore();
   const nobodysLabels = () =>
     new UserError(`${hub.repo} holds other than labels of ours: push under another name.`);
@@ -123,7 +136,7 @@ async function assertNothingLost(
   if (refused > 0) throw nobodysLabels();
   const mine = new Set((await store.list()).map(({ id }) => id));
   const strange = (await theirs.list()).filter(({ id }) => !mine.has(id)).length;
-  if (strange === 0) return;
+  if (strange === 0) return there;
   throw new UserError(
     `${hub.repo} holds ${strange} ${strange === 1 ? 'label that is' : 'labels that are'} not here: bring them in first, then push.`,
   );

@@ -77,6 +77,7 @@ beforeEach(async () => {
       for (const line of body.toString().trim().split('\n')) {
         const { key, value } = JSON.parse(line);
         if (key === 'file') seen.files.set(value.path, Buffer.from(value.content, 'base64'));
+        if (key === 'deletedFile') seen.files.delete(value.path);
         if (key === 'lfsFile') seen.files.set(value.path, blobs.get(value.oid)!);
       }
       send({ success: true, commitOid: 'a'.repeat(40), commitUrl: hubUrl, hookOutput: '' });
@@ -142,6 +143,20 @@ describe('push to a Hub dataset', () => {
     await push();
     expect(seen.created).toEqual([]);
     expect(seen.files.size).toBe(4);
+  });
+
+  test('a split that has no labels any more takes its file along', async () => {
+    await push();
+    exists = true;
+    await push({ assigned: { '1,1': 'train', '2,2': 'train' } });
+    expect([...seen.files.keys()].sort()).toEqual([
+      'README.md',
+      'data/other-00000-of-00001.parquet',
+      'data/train-00000-of-00001.parquet',
+    ]);
+    const back = new MemoryLabelStore();
+    await pullFromHub(back, { repo: 'ann/roughness', token: TOKEN, fetch, hubUrl, at: AT });
+    expect(await back.list()).toHaveLength(3);
   });
 
   test('labels of others are never replaced: bring them in first', async () => {

@@ -1,0 +1,237 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { exportLabels } from '../../src/labels/archives/export-labels.ts';
+import type { LabelRecord } from '../../src/labels/label.ts';
+import { MemoryLabelStore } from '../../src/labels/memory-label-store.ts';
+import { launchChromium, watchPage } from '../support/browser.ts';
+import { entryOf } from '../support/labels.ts';
+import { serveVite } from '../support/serve-vite.ts';
+import type { ServedVite } from '../support/serve-vite.ts';
+
+/** The board alone over a store that earlier visits filled: labels of Ann's, and tiles that wait. */
+const PAGE = `<!doctype html><title>Labels</title><script type="module">
+  import { Session } from '/components/shared/session.ts';
+  import { labelsOf } from '/components/label-board/labels-of.ts';
+  import '/components/label-board/label-board.ts';
+  import { openLabelStore } from '/src/platform/browser/label-db.ts';
+  import { mockPorts } from '/tests/support/mock-ports.ts';
+  import { entryOf, tileOf } from '/tests/support/labels.ts';
+  window.begin = async () => {
+    const store = await openLabelStore();
+    const places = ['1,1', '2,2', '3,3'];
+    const labelled = [];
+    for (let seed = 0; seed < 12; seed++) {
+      const siteId = places[seed % 3];
+      const [lng, exportAllowed] = [20 + (seed % 3), seed !== 5];
+      labelled.push(await entryOf({ seed, siteId, lng, exportAllowed }, 'BCD'[seed % 2]));
+    }
+    // The picture of tile 0 once more, at another place.
+    labelled.push(await entryOf({ seed: 0, siteId: '2,2', lng: 21.5 }, 'D'));
+    await store.putMany(labelled);
+    const waiting = [];
+    for (let seed = 20; seed < 30; seed++) waiting.push(await tileOf({ seed, siteId: '4,4' }));
+    await store.putCandidates('4,4', waiting);
+    await store.setValue('labeller', 'Ann');
+    const session = new Session(mockPorts());
+    window.labels = labelsOf(session);
+    window.board = document.createElement('upwind-labels');
+    window.board.session = session;
+    document.body.append(window.board);
+    const opened = await window.labels.open();
+    window.stored = () => opened.store.list();
+  };
+  window.ready = true;
+</script>`;
+
+// What the page above puts on its window; the browser types nothing.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+declare const window: any;
+
+let browser: Browser;
+let served: ServedVite;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  served = await serveVite({ pages: { '/board.html': PAGE } });
+  browser = await launchChromium({ webgpu: false });
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+afterEach(async () => {
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+async function open(prepare: (page: Page) => Promise<unknown> = async () => {}): Promise<void> {
+  page = await browser.newPage({ viewport: { width: 460, height: 1200 } });
+  complaints = watchPage(page);
+  await prepare(page);
+  await page.goto(`${served.url}/board.html`);
+  await page.waitForFunction(() => window.ready);
+  await page.evaluate(() => window.begin());
+}
+const stored = (): Promise<LabelRecord[]> => page.evaluate(() => window.stored());
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 40_000, interval: 50 });
+const TOKEN = `hf_${'secret'.repeat(6)}`;
+/** Whether leaving the page now would ask. */
+const asksToStay = () =>
+  page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+
+describe('the queue', () => {
+  test('the model stands beside and answers nothing; a second look hides it, and is compared', async () => {
+    await open();
+    const queue = page.locator('upwind-label-queue');
+    const pressed = queue.locator('.choice[aria-pressed=true]');
+    await queue.locator('.opinion').waitFor();
+    expect(await pressed.count()).toBe(0);
+    await page.keyboard.press('Enter');
+    expect(await stored()).toHaveLength(13);
+
+    // Only where the person turned it on is the model's answer at hand.
+    await queue.getByRole('checkbox', { name: /Preselect/ }).check();
+    expect(await pressed.getAttribute('title')).toBe('Built-up or wooded');
+    await queue.locator('section').focus();
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await stored()).length).toBe(14);
+    for (const [i, key] of ['c', '?', 'x'].entries()) {
+      await page.keyboard.press(key);
+      await eventually(async () => (await stored()).length).toBe(15 + i);
+    }
+
+    await queue.getByText('your answer is hidden').waitFor();
+    await queue.getByText('Hidden for the second look.').waitFor();
+    expect(await pressed.count()).toBe(0);
+    expect(await queue.locator('.opinion').count()).toBe(0);
+    const before = await stored();
+    const id = await queue
+      .locator('upwind-label-picture')
+      .evaluate((picture) => (picture as HTMLElementTagNameMap['upwind-label-picture']).labelId);
+    await queue.locator('section').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('d');
+    await queue.getByText(/Agreement with yourself/).waitFor();
+    const after = await stored();
+    const [was, is] = [before, after].map((labels) => labels.find((one) => one.id === id)!);
+    expect(is).toEqual({
+      ...was,
+      history: [...was!.history, expect.objectContaining({ change: 'repeat', label: 'D' })],
+    });
+    expect(after.filter((one) => one.id !== id)).toEqual(before.filter((one) => one.id !== id));
+  });
+});
+
+describe('a window that keeps nothing', () => {
+  test('says so before a label is trusted to it, and asks before it is left', async () => {
+    await open((page) =>
+      page.addInitScript(() => {
+        Object.defineProperty(IDBFactory.prototype, 'open', {
+          value: () => {
+            throw new DOMException('blocked', 'SecurityError');
+          },
+        });
+      }),
+    );
+    await page.getByRole('alert').getByText('They live in this tab only').waitFor();
+    expect(await asksToStay()).toBe(false);
+    const store = new MemoryLabelStore();
+    await store.putMany([await entryOf({ seed: 1 }, 'B')]);
+    await bringIn(store);
+    await page.getByText('1 added').waitFor();
+    await eventually(asksToStay).toBe(true);
+  });
+
+  test('one that keeps them lets go', async () => {
+    await open();
+    await page.locator('upwind-label-queue .opinion').waitFor();
+    await page.keyboard.press('b');
+    await eventually(async () => (await stored()).length).toBe(14);
+    await page.getByRole('heading', { name: '14 labels' }).waitFor();
+    expect(await asksToStay()).toBe(false);
+  });
+});
+
+/** Imports the labels of a store through the file field. */
+async function bringIn(store: MemoryLabelStore): Promise<void> {
+  const { file, fileName } = await exportLabels(store, { format: 'parquet', assigned: {} });
+  const buffer = Buffer.from(await file.arrayBuffer());
+  await page.getByRole('tab', { name: 'Export & import' }).click();
+  await page
+    .locator('upwind-label-share input[type=file]')
+    .setInputFiles({ name: fileName, mimeType: '', buffer });
+}
+
+describe('files and others', () => {
+  test('what an archive says otherwise is listed; a person keeps the one word or takes the other', async () => {
+    await open();
+    const theirs = new MemoryLabelStore();
+    await theirs.putMany([
+      await entryOf({ seed: 0, siteId: '1,1', lng: 20 }, 'C', { label: 'D', note: 'a pond' }),
+      await entryOf({ seed: 1, siteId: '2,2', lng: 21 }, 'D'),
+      await entryOf({ seed: 2, siteId: '3,3', lng: 22 }, 'B'),
+    ]);
+    await page.getByRole('heading', { name: '13 labels' }).waitFor();
+    const before = await stored();
+    await bringIn(theirs);
+    const share = page.locator('upwind-label-share');
+    await share.getByText('0 added, 1 here already, 0 left out.').waitFor();
+    await share.getByRole('heading', { name: 'Different answers (2)' }).waitFor();
+    expect(await stored()).toEqual(before);
+
+    const pond = share.locator('.conflicts li', {
+      hasText: 'You say B, the archive says D (“a pond”)',
+    });
+    await pond.getByRole('button', { name: 'Take theirs' }).click();
+    await share.getByRole('heading', { name: 'Different answers (1)' }).waitFor();
+    await share.getByRole('button', { name: 'Keep mine' }).click();
+    await eventually(() => share.locator('.conflicts').count()).toBe(0);
+    const after = await stored();
+    const changed = after.filter((label, i) => label.label !== before[i]!.label);
+    expect(changed.map(({ label, note, history }) => [label, note, history.length])).toEqual([
+      ['D', 'a pond', 2],
+    ]);
+  });
+
+  test('a token is forgotten with the visit unless this device is asked to keep it', async () => {
+    const source = new MemoryLabelStore();
+    await source.putMany([await entryOf({ seed: 40 }, 'B')]);
+    const { file } = await exportLabels(source, { format: 'parquet', assigned: {} });
+    const body = Buffer.from(await file.arrayBuffer());
+    const tokens = new Set<string | undefined>();
+    await open(async (page) => {
+      await page.route('https://huggingface.co/**', (route) => {
+        tokens.add(route.request().headers().authorization);
+        const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+        if (route.request().method() === 'OPTIONS') return route.fulfill({ headers });
+        return route.request().url().includes('/resolve/')
+          ? route.fulfill({ headers, body })
+          : route.fulfill({
+              headers,
+              json: [{ type: 'file', path: 'data/train.parquet', size: body.length, oid: 'a' }],
+            });
+      });
+    });
+    await page.getByRole('tab', { name: 'Export & import' }).click();
+    const share = page.locator('upwind-label-share');
+    await share.getByText('Hugging Face dataset').click();
+    await share.getByLabel('Dataset', { exact: true }).fill('ann/roughness');
+    await share.getByLabel(/^Token/).fill(TOKEN);
+    const kept = () =>
+      page.evaluate(() =>
+        JSON.stringify({ ...localStorage, ...sessionStorage, c: document.cookie }),
+      );
+    const pull = async (outcome: string) => {
+      await share.getByRole('button', { name: 'Bring in' }).click();
+      await share.getByText(outcome).waitFor();
+    };
+    await pull('1 added, 0 here already');
+    expect(tokens).toContain(`Bearer ${TOKEN}`);
+    expect(await kept()).not.toContain(TOKEN);
+    await share.getByLabel('Keep the token on this device').check();
+    await pull('0 added, 1 here already');
+    expect(await kept()).toContain(TOKEN);
+    await share.getByLabel('Keep the token on this device').uncheck();
+    expect(await kept()).not.toContain(TOKEN);
+  });
+});
