@@ -186,7 +186,10 @@ export class UpwindModelPicker extends SessionElement {
           width: info.hiddenSize,
           labels: info.labels.join(', '),
         })}<br />
-        ${t('model.runs', { backend: backend.name, detail: backend.detail })}
+        ${t('model.runs', {
+          backend: backend.name,
+          detail: [backend.detail, backend.threads].filter(Boolean).join(', '),
+        })}
         ${backend.rejected.map(({ name, reason }) => t('model.rejected', { name, reason }))}
         ${model.notKept ? html`<br />${t('model.notkept', { why: model.notKept })}` : nothing}
         ${info.trained ? nothing : html`<br /><strong>${t('model.untrained')}</strong>`}

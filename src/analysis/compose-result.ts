@@ -18,7 +18,8 @@ export function composeResult(
   { source, classifier }: Pick<AnalysePorts, 'source' | 'classifier'>,
   { tiles, assessment, overrides, refinement }: ResultParts,
 ): SiteResult {
-  const { model, backend } = classifier;
+  const { model } = classifier;
+  const { name, detail, rejected } = classifier.backend;
   const result: SiteResult = {
     schema: 'upwind.site-result',
     version: 1,
@@ -48,7 +49,7 @@ export function composeResult(
       temperature: model.temperature,
       trained: model.trained,
     },
-    backend,
+    backend: { name, detail, rejected },
     tiles,
     sectors: assessment.sectors,
     directions: assessment.directions,

@@ -27,6 +27,7 @@ export interface ImageryOptions {
 export interface EngineOptions {
   model?: string;
   backend: BackendName[];
+  threads?: number;
 }
 
 /** The source that the `--imagery` options name. */
@@ -52,6 +53,7 @@ export async function nodeAnalysisPorts(
   onProgress('loading the model', 0, 1);
   const classifier = await loadClassifier(modelOf(options), {
     order: options.backend,
+    threads: options.threads,
     signal,
     onProgress: (progress) => {
       if (progress.stage !== 'read') return;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { overrideSchema } from '../exposure/verdict.ts';
 import type { Override } from '../exposure/verdict.ts';
 import { UserError } from '../site/user-error.ts';
+import { numberOption } from './io.ts';
 
 /** Reads `--edition`. */
 export function editionOption(text: string): '7-16' | '7-22' {
@@ -21,6 +22,9 @@ export function bearingsOption(text: string): number[] {
     return bearing;
   });
 }
+
+/** Reads `--threads`. */
+export const threadsOption = numberOption('--threads', { min: 1, max: 64, integer: true });
 
 /** Reads `--date`; the day it is here, unless said. */
 export function dateOption(text: string): string {

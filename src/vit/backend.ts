@@ -22,15 +22,13 @@ export interface BackendOptions {
    */
   softwareGpu?: boolean;
   /**
-   * On WebGPU, and on wasm in one thread: Upwind's own kernels where they pass their check (`fused`),
+   * On WebGPU and on wasm: Upwind's own kernels where they pass their check (`fused`),
    * the same but not on a software adapter, which compiles them for longer than a site takes
    * (`auto`), or TensorFlow.js's (`stock`, the default here; training needs those).
    */
   kernels?: 'auto' | 'fused' | 'stock';
   /** Where the wasm binaries lie: a folder URL, or a URL for each file name. Node needs none. */
   wasmPaths?: string | Record<string, string>;
-  /** False computes wasm in one thread even where the page is cross-origin isolated. */
-  threads?: boolean;
   signal?: AbortSignal;
 }
 
@@ -99,8 +97,7 @@ const wantsFused = (
   detail: string,
 ): boolean => {
   if (kernels === 'stock') return false;
-  // Ours know no threads: where TensorFlow.js has some, its are the quicker ones.
-  if (name === 'wasm') return detail === ONE_THREAD;
+  if (name === 'wasm') return detail === SIMD;
   return name === 'webgpu' && (kernels === 'fused' || !SOFTWARE_ADAPTER.test(detail));
 };
 
@@ -170,18 +167,18 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
 }
 
 /** What wasm says of itself where our kernels serve it. */
-const ONE_THREAD = 'SIMD, 1 thread';
+const SIMD = 'SIMD';
 
-async function startWasm({ wasmPaths, threads: many = true }: BackendOptions): Promise<Started> {
+async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  // TensorFlow.js starts its threads from the text of a function, which names a variable that every
+  // minifier renames: in a built page they fail. Ours are started by the host.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   // Paths can be set only before the first start.
-  if (!many) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (wasmPaths && !tf.engine().registry['wasm']) wasm.setWasmPaths(wasmPaths);
   await use('wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  const threads = simd && threaded ? wasm.getThreadsCount() : 1;
-  return hostOnly(`${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`);
+  return hostOnly(simd ? SIMD : 'no SIMD');
 }
 
 /** `tf.setBackend` that says no by throwing, since it answers false and leaves another in place. */

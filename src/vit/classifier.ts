@@ -14,6 +14,11 @@ export interface BackendInfo {
   detail: string;
   /** Backends asked for before this one, each with the reason it was not used. */
   rejected: { name: BackendName; reason: string }[];
+  /**
+   * Threads of wasm and their memory, for people: `4 threads sharing their weights, 31 MB`. The
+   * answers do not depend on them, so that results do not name them.
+   */
+  threads?: string;
 }
 
 /** What a checkpoint says of itself. */

@@ -8,6 +8,7 @@ import { DeviceKeeper } from './device-keeper.ts';
 import { modelInfo } from './model-info.ts';
 import { resizeForModel } from './preprocess.ts';
 import { softmax } from './softmax.ts';
+import type { ThreadHost } from './wasm/wasm-pool.ts';
 
 /** How far a classifier is from its first answer. */
 export interface ClassifierProgress {
@@ -18,6 +19,8 @@ export interface ClassifierOptions extends BackendOptions {
   onProgress?: (progress: ClassifierProgress) => void;
   /** Images to run at once; by backend and model size unless said. */
   batchSize?: number;
+  /** Starts threads for wasm; without one this thread computes alone. */
+  threads?: ThreadHost | null;
 }
 
 /** Lets messages in, such as a cancel, between two batches. */
@@ -41,7 +44,7 @@ export async function createClassifier(
 
   async function runBatch(images: RgbImage[], signal?: AbortSignal): Promise<Classification[]> {
     const batch = images.map(resized);
-    const { logits, features } = await keeper.run((on) => on.run(batch), signal);
+    const { logits, features } = await keeper.run((on) => on.run(batch, signal), signal);
     return images.map((_, index) => {
       const row = (values: Float32Array, width: number) =>
         values.slice(index * width, (index + 1) * width);
@@ -63,15 +66,23 @@ export async function createClassifier(
       return keeper.batchSize;
     },
     async classify(images, { signal } = {}) {
-      const answers: Classification[] = [];
-      for (const size of batchSizes(images.length, classifier.batchSize)) {
-        signal?.throwIfAborted();
-        const batch = images.slice(answers.length, answers.length + size);
-        answers.push(...(await runBatch(batch, signal)));
-        await nextTask();
-      }
+      let from = 0;
+      const batches = batchSizes(images.length, classifier.batchSize).map((size) =>
+        images.slice(from, (from += size)),
+      );
+      const answers: Classification[][] = [];
+      const next = batches.entries();
+      // As many as the device takes at once; each begins when another is done.
+      const work = async () => {
+        for (const [index, batch] of next) {
+          signal?.throwIfAborted();
+          answers[index] = await runBatch(batch, signal);
+          await nextTask();
+        }
+      };
+      await Promise.all(Array.from({ length: keeper.atOnce }, work));
       signal?.throwIfAborted();
-      return answers;
+      return answers.flat();
     },
     async explain(image, { signal } = {}): Promise<AttentionMap> {
       const own = resized(image);

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { UserError } from '../site/user-error.ts';
 import { chooseBackend } from './backend.ts';
@@ -22,6 +24,8 @@ export class DeviceKeeper {
   #model: DeviceModel;
   #order: readonly BackendName[];
   #givenUp: BackendInfo['rejected'] = [];
+  #restarting: Promise<void> | null = null;
+  #limit: LimitFunction;
   #disposed = false;
 
   static async start(checkpoint: Checkpoint, options: ClassifierOptions): Promise<DeviceKeeper> {
@@ -30,7 +34,7 @@ export class DeviceKeeper {
     const backend = await chooseBackend(asked);
     options.onProgress?.({ stage: 'upload' });
     const batch = options.batchSize ?? batchSizeFor(backend.info, checkpoint.config);
-    const model = await createDeviceModel(checkpoint, backend, batch);
+    const model = await createDeviceModel(checkpoint, backend, batch, options.threads);
     return new DeviceKeeper(checkpoint, asked, backend, model);
   }
 
@@ -43,41 +47,65 @@ export class DeviceKeeper {
     this.#backend = backend;
     this.#order = options.order ?? DEFAULT_ORDER;
     this.#model = model;
+    this.#limit = pLimit(model.atOnce);
   }
 
   /** Images at most in one run. */
   get batchSize(): number {
-    return this.options.batchSize ?? batchSizeFor(this.#backend.info, this.checkpoint.config);
+    const { batchSize } = this.#model;
+    const { info } = this.#backend;
+    return this.options.batchSize ?? batchSize ?? batchSizeFor(info, this.checkpoint.config);
+  }
+
+  /** Runs worth having under way at once. */
+  get atOnce(): number {
+    return this.#model.atOnce;
   }
 
   get info(): BackendInfo {
     const { info } = this.#backend;
-    return { ...info, rejected: [...this.#givenUp, ...info.rejected] };
+    const { threads } = this.#model;
+    const rejected = [...this.#givenUp, ...info.rejected];
+    return { ...info, rejected, ...(threads !== undefined && { threads }) };
   }
 
-  /** Runs `work`, again on a new device where this one failed under it. */
-  async run<T>(work: (model: DeviceModel) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Runs `work`, again on a new device where this one failed under it; as many at once as the model
+   * takes, the others wait.
+   */
+  run<T>(work: (model: DeviceModel) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#limit(() => this.#run(work, signal));
+  }
+
+  async #run<T>(work: (model: DeviceModel) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let losses = 0; ;) {
+      await this.#restarting;
       if (this.#disposed) throw new Error('This classifier has been disposed.');
       signal?.throwIfAborted();
-      const { info } = this.#backend;
+      const backend = this.#backend;
+      const { name } = backend.info;
       // Another classifier of this thread may have left another backend in place.
-      if (tf.getBackend() !== info.name) await tf.setBackend(info.name);
+      if (tf.getBackend() !== name) await tf.setBackend(name);
+      let fault: string | null;
       try {
-        const result = await this.#untilLost(work(this.#model));
-        const [error] = this.#backend.takeErrors();
-        if (error === undefined) return result;
-        await this.#restart(`reported an error: ${error}`);
+        const result = await this.#untilLost(work(this.#model), backend);
+        const [error] = backend.takeErrors();
+        // Another run may have met the fault that this answer comes from.
+        const trusted = this.#backend === backend && !this.#restarting;
+        if (error === undefined && trusted) return result;
+        fault = `reported an error: ${error}`;
       } catch (error) {
-        if (!(error instanceof DeviceLost)) throw error;
+        const lost = error instanceof DeviceLost;
+        if (!lost && this.#backend === backend && !this.#restarting) throw error;
         // A driver reset happens; twice in one batch is no accident.
-        await this.#restart(++losses > 1 ? `lost its device: ${error.message}` : null);
+        fault = lost && ++losses > 1 ? `lost its device: ${error.message}` : null;
       }
+      if (this.#backend !== backend) continue;
+      this.#restarting ??= this.#restart(fault).finally(() => (this.#restarting = null));
     }
   }
 
-  async #untilLost<T>(work: Promise<T>): Promise<T> {
-    const { lost } = this.#backend;
+  async #untilLost<T>(work: Promise<T>, { lost }: Backend): Promise<T> {
     if (!lost) return work;
     const loss = lost.then((reason): never => {
       throw new DeviceLost(reason);
@@ -106,7 +134,11 @@ export class DeviceKeeper {
         throw new UserError(`${name} ${fault}; no other backend is left.`);
     }
     this.#backend = await chooseBackend({ ...this.options, order: this.#order, signal: undefined });
-    this.#model = await createDeviceModel(this.checkpoint, this.#backend, this.batchSize);
+    const { info } = this.#backend;
+    const batch = this.options.batchSize ?? batchSizeFor(info, this.checkpoint.config);
+    const { threads } = this.options;
+    this.#model = await createDeviceModel(this.checkpoint, this.#backend, batch, threads);
+    this.#limit.concurrency = this.#model.atOnce;
   }
 
   async dispose(): Promise<void> {

@@ -8,6 +8,9 @@ import { createParams, disposeParams } from './params.ts';
 import type { VitParams } from './params.ts';
 import { imagesToPatches } from './preprocess.ts';
 import { selfCheck } from './self-check.ts';
+import { describeThreads } from './wasm/plan-threads.ts';
+import { WasmPool } from './wasm/wasm-pool.ts';
+import type { ThreadHost } from './wasm/wasm-pool.ts';
 import { WasmVit } from './wasm/wasm-vit.ts';
 import { FusedVit } from './webgpu/fused-vit.ts';
 
@@ -22,11 +25,17 @@ export interface BatchAnswers {
 /** A model whose weights lie on a device. */
 export interface DeviceModel {
   /** @param images one batch, at the model's size */
-  run(images: readonly RgbImage[]): Promise<BatchAnswers>;
+  run(images: readonly RgbImage[], signal?: AbortSignal): Promise<BatchAnswers>;
   /** Attention rollout of one image at the model's size, [patches]. */
   explain(image: RgbImage): Promise<Float32Array>;
   /** GPU memory that it holds [bytes]; null where TensorFlow.js keeps it. */
   readonly gpuBytes: number | null;
+  /** Batches worth having under way at once: while one computes, the next goes up. */
+  readonly atOnce: number;
+  /** Images worth sending at once, where the model knows better than its backend. */
+  readonly batchSize?: number;
+  /** Threads of wasm, for people. */
+  readonly threads?: string;
   dispose(): void;
 }
 
@@ -55,6 +64,7 @@ function stockModel(checkpoint: Weights): DeviceModel {
     },
     explain: (image) => explainWith(params, checkpoint, image),
     gpuBytes: null,
+    atOnce: 1,
     dispose: () => disposeParams(params),
   };
 }
@@ -70,12 +80,26 @@ async function fusedModel(
     run: (images) => vit.forwardImages(images),
     explain: (image) => explainOnce(checkpoint, image),
     gpuBytes: vit.bytes,
+    atOnce: 2,
     dispose: () => vit.dispose(),
   };
 }
 
-/** The model in our own wasm kernels. */
-async function wasmModel(checkpoint: Weights, maxBatch: number): Promise<DeviceModel> {
+/** The model in our own wasm kernels, in this thread or in several. */
+async function wasmModel(
+  checkpoint: Weights,
+  maxBatch: number,
+  host?: ThreadHost | null,
+): Promise<DeviceModel> {
+  let threads = '1 thread';
+  try {
+    const pool = host ? await WasmPool.create(checkpoint, host) : null;
+    if (pool instanceof WasmPool) return pooledModel(checkpoint, pool);
+    if (pool) threads = describeThreads(pool);
+  } catch (error) {
+    // Where no worker starts, this thread still computes, and says why it is alone.
+    threads = `1 thread (${error instanceof Error ? error.message : error})`;
+  }
   let vit: WasmVit | null = await WasmVit.create(checkpoint, maxBatch);
   return {
     async run(images) {
@@ -84,10 +108,27 @@ async function wasmModel(checkpoint: Weights, maxBatch: number): Promise<DeviceM
     },
     explain: (image) => explainOnce(checkpoint, image),
     gpuBytes: null,
+    atOnce: 1,
+    threads,
     // Nothing else holds its memory.
     dispose: () => void (vit = null),
   };
 }
+
+const pooledModel = (checkpoint: Weights, pool: WasmPool): DeviceModel => ({
+  run: (images, signal) => pool.run(images, signal),
+  explain: (image) => explainOnce(checkpoint, image),
+  gpuBytes: null,
+  // A batch a round of the threads, and another waiting: none idles while an answer travels.
+  atOnce: 2,
+  get batchSize() {
+    return Math.max(1, pool.count);
+  },
+  get threads() {
+    return pool.description;
+  },
+  dispose: () => pool.dispose(),
+});
 
 /** Our own attention never holds its weights; the stock one is made for this and let go. */
 async function explainOnce(checkpoint: Weights, image: RgbImage): Promise<Float32Array> {
@@ -107,12 +148,13 @@ export async function createDeviceModel(
   checkpoint: Weights,
   backend: Backend,
   maxBatch: number,
+  threads?: ThreadHost | null,
 ): Promise<DeviceModel> {
   if (backend.kernels === 'stock') return stockModel(checkpoint);
   try {
     return await (backend.device
       ? fusedModel(checkpoint, backend.device, maxBatch)
-      : wasmModel(checkpoint, maxBatch));
+      : wasmModel(checkpoint, maxBatch, threads));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const { name } = backend.info;

@@ -86,7 +86,7 @@ describe('the engine in a worker of a real Chromium', () => {
   ])('on %s gives PyTorch’s logits and leaves the page’s thread free', async (name, order) => {
     const found = await classifyIn(order, served.url);
     expect(found.backend.name).toBe(name);
-    if (name === 'wasm') expect(found.backend.detail).toBe('SIMD, 1 thread, fused kernels');
+    if (name === 'wasm') expect(found.backend.detail).toBe('SIMD, fused kernels');
     expect(maxDifference(found.logits, expected.logits.values)).toBeLessThan(1e-4);
     expect(maxDifference(found.features, expected.cls_features.values)).toBeLessThan(1e-4);
     expect(found.map).toHaveLength(16);

@@ -7,7 +7,14 @@ import { parseHeight } from '../../site/height.ts';
 import { parsePlace } from '../../site/place.ts';
 import { backendOrder } from './classify.ts';
 import { interruptSignal, numberOption, printJson, progressLine, say } from '../io.ts';
-import { bearingsOption, dateOption, editionOption, readOverrides, today } from '../options.ts';
+import {
+  bearingsOption,
+  dateOption,
+  editionOption,
+  readOverrides,
+  threadsOption,
+  today,
+} from '../options.ts';
 import { nodeAnalysisPorts } from '../node-ports.ts';
 import type { EngineOptions, ImageryOptions } from '../node-ports.ts';
 import { PatchKeeper, writeSiteFiles } from '../write-site-files.ts';
@@ -62,6 +69,7 @@ export function addJudgingOptions(command: Command): Command {
     .option('--imagery-attribution <text>', 'whom the imagery credits')
     .option('--model <dir or hub id>', 'checkpoint folder, zip or Hugging Face id')
     .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--tile-m <metres>', 'ground that one tile shows', numberOption('--tile-m'))
     .option('--stride-m <metres>', 'distance between tile centres', numberOption('--stride-m'))
     .option('--edition <7-16|7-22>', 'edition of ASCE 7', editionOption, '7-22')
@@ -131,9 +139,9 @@ async function runAnalyse(options: Options): Promise<void> {
   }
   const seconds = (performance.now() - started) / 1000;
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  say(
-    `${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB, ${ports.classifier.backend.name}.`,
-  );
+  const { name, threads } = ports.classifier.backend;
+  const on = threads === undefined ? name : `${name}, ${threads}`;
+  say(`${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB, ${on}.`);
 }
 
 /** A person's word on tiles shows in the tiles themselves too. */

@@ -2,13 +2,15 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { loadClassifier } from '../../platform/node/engine.ts';
 import { readImage } from '../../platform/node/read-image.ts';
-import type { BackendName, Classification, Classifier } from '../../vit/classifier.ts';
+import type { BackendInfo, BackendName, Classification, Classifier } from '../../vit/classifier.ts';
 import { interruptSignal, printJson, progressLine, say } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
+import { threadsOption } from '../options.ts';
 
 interface ClassifyOptions extends CommonOptions {
   model: string;
   backend: BackendName[];
+  threads?: number;
 }
 
 /** `--backend` as an order of backends; `auto` tries WebGPU, then wasm, then plain JavaScript. */
@@ -18,10 +20,16 @@ export function backendOrder(text: string): BackendName[] {
   throw new InvalidArgumentError('It must be auto, webgpu, wasm or cpu.');
 }
 
+/** Pictures to ask for in one call: several batches, so that a device need not wait for the next. */
+export const someBatches = ({ batchSize }: Classifier): number => 4 * batchSize;
+
+const backendDetail = ({ detail, threads }: BackendInfo): string =>
+  threads === undefined ? detail : `${detail}, ${threads}`;
+
 /** Says which backend runs, and why not a better one. */
 export function sayBackend({ backend }: Classifier): void {
   for (const { name, reason } of backend.rejected) say(`${name} not used: ${reason}.`);
-  say(`Computing on ${backend.name} (${backend.detail}).`);
+  say(`Computing on ${backend.name} (${backendDetail(backend)}).`);
 }
 
 /** Adds `upwind classify IMAGE… --model DIR`. */
@@ -32,6 +40,7 @@ export function registerClassify(program: Command): void {
     .argument('<image...>', 'picture files: PNG, JPEG, WebP')
     .requiredOption('--model <model>', 'folder, zip, bundled model, or Hub id (owner/name)')
     .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--json', 'one JSON document on stdout')
     .action(classifyFiles);
 }
@@ -40,14 +49,15 @@ async function classifyFiles(paths: string[], options: ClassifyOptions): Promise
   const signal = interruptSignal();
   const line = progressLine();
   const images = await Promise.all(paths.map(readImage));
-  const classifier = await loadClassifier(options.model, { order: options.backend, signal });
+  const { model, backend: order, threads } = options;
+  const classifier = await loadClassifier(model, { order, threads, signal });
   try {
     sayBackend(classifier);
     if (!classifier.model.trained)
       say('This model has a fresh head: train it before you trust it.');
     const answers: Classification[] = [];
     while (answers.length < images.length) {
-      const batch = images.slice(answers.length, answers.length + classifier.batchSize);
+      const batch = images.slice(answers.length, answers.length + someBatches(classifier));
       answers.push(...(await classifier.classify(batch, { signal })));
       line.update(answers.length, images.length, 'pictures');
     }

@@ -15,7 +15,8 @@ import type { Metrics } from '../../training/metrics.ts';
 import type { BackendName, Classifier } from '../../vit/classifier.ts';
 import { interruptSignal, printJson, progressLine, say, showingDownloads } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
-import { backendOrder, sayBackend } from './classify.ts';
+import { threadsOption } from '../options.ts';
+import { backendOrder, sayBackend, someBatches } from './classify.ts';
 
 interface EvaluateOptions extends CommonOptions {
   data: string;
@@ -23,6 +24,7 @@ interface EvaluateOptions extends CommonOptions {
   split?: Split | 'all';
   classes?: Record<string, Roughness>;
   backend: BackendName[];
+  threads?: number;
 }
 
 /** Adds `upwind evaluate --data DIR --model DIR`. */
@@ -47,6 +49,7 @@ export function registerEvaluate(program: Command): void {
       parseClassMap,
     )
     .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--json', 'one JSON document on stdout')
     .action(evaluate);
 }
@@ -55,7 +58,8 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   const signal = interruptSignal();
   const line = progressLine();
   const files = showingDownloads(await openDatasetFiles(options.data), line);
-  const classifier = await loadClassifier(options.model, { order: options.backend, signal });
+  const { model, backend: order, threads } = options;
+  const classifier = await loadClassifier(model, { order, threads, signal });
   try {
     sayBackend(classifier);
     if (classifier.model.roughness.every((category) => category === null)) {
@@ -107,7 +111,7 @@ async function predict(
 ): Promise<(Roughness | null)[]> {
   const predicted: (Roughness | null)[] = [];
   while (predicted.length < images.length) {
-    const batch = images.slice(predicted.length, predicted.length + classifier.batchSize);
+    const batch = images.slice(predicted.length, predicted.length + someBatches(classifier));
     const pictures = await Promise.all(batch.map((image) => image.picture()));
     for (const { logits } of await classifier.classify(pictures, { signal })) {
       predicted.push(classifier.model.roughness[logits.indexOf(Math.max(...logits))] ?? null);

@@ -31,9 +31,30 @@ export async function startEngine({
     });
   });
   broken.catch(() => {}); // Heard by whoever waits; nobody may be waiting when it happens.
+  const threads = new Map<number, Worker>();
+  const thread = (id: number, port: MessagePort | null): void => {
+    threads.get(id)?.terminate();
+    threads.delete(id);
+    if (!port) return;
+    const stopped = (reason: string) => {
+      if (threads.has(id)) void host.threadStopped(id, reason);
+    };
+    try {
+      const compute = startWorker('compute');
+      threads.set(id, compute);
+      compute.addEventListener('error', ({ message }) =>
+        stopped(message || 'its script did not load'),
+      );
+      compute.postMessage({ port }, [port]);
+    } catch (error) {
+      void host.threadStopped(id, error instanceof Error ? error.message : String(error));
+    }
+  };
   const end = () => {
     host[releaseProxy]();
     worker.terminate();
+    for (const compute of threads.values()) compute.terminate();
+    threads.clear();
   };
 
   let state: EngineState;
@@ -41,6 +62,7 @@ export async function startEngine({
     const load = host.load(
       request,
       proxy((progress) => onProgress?.(progress)),
+      proxy(thread),
     );
     state = await untilAborted(Promise.race([load, broken]), signal);
   } catch (error) {

@@ -18,6 +18,8 @@ export interface EngineLoad {
   order?: readonly BackendName[];
   softwareGpu?: boolean;
   wasmPaths?: string | Record<string, string>;
+  /** Threads of wasm; all cores but one unless given. */
+  threads?: number;
   /** Replace the head by a fresh one for B, C and D where the checkpoint has none for them. */
   roughnessHead?: boolean;
 }
@@ -31,7 +33,14 @@ export interface EngineState {
 
 /** The worker's side, as comlink exposes it. Calls are numbered, so that one can be cancelled. */
 export interface EngineHost {
-  load(request: EngineLoad, onProgress: (progress: EngineProgress) => void): Promise<EngineState>;
+  /** @param threads starts and ends workers on the page, which the page alone can do everywhere */
+  load(
+    request: EngineLoad,
+    onProgress: (progress: EngineProgress) => void,
+    threads: (id: number, port: MessagePort | null) => void,
+  ): Promise<EngineState>;
+  /** A worker started for the engine has stopped by itself. */
+  threadStopped(id: number, reason: string): void;
   classify(
     call: number,
     images: RgbImage[],

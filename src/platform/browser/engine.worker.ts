@@ -6,11 +6,13 @@ import type { ExplainingClassifier } from '../../vit/classifier.ts';
 import { createClassifier } from '../../vit/create-classifier.ts';
 import type { EngineHost, EngineState } from './engine-protocol.ts';
 import { openModelSource } from './model-source.ts';
-import { WASM_THREADS, wasmPaths } from './wasm-paths.ts';
+import { PageThreads } from './compute-threads.ts';
+import { wasmPaths } from './wasm-paths.ts';
 
 /** Reads, unpacks, hashes and computes here, so that the page's own thread stays free for the map. */
 let classifier: ExplainingClassifier | null = null;
 const calls = new Map<number, AbortController>();
+const threads = new PageThreads();
 
 function loaded(): ExplainingClassifier {
   if (!classifier) throw new Error('The engine has no model.');
@@ -34,7 +36,7 @@ async function cancellable<T>(call: number, work: (signal: AbortSignal) => Promi
 }
 
 const host: EngineHost = {
-  async load(request, onProgress) {
+  async load(request, onProgress, thread) {
     const files = await openModelSource(request.source);
     const checkpoint = await readCheckpoint(files, { onProgress });
     const fit = hasRoughnessLabels(checkpoint.config.labels) || !request.roughnessHead;
@@ -45,11 +47,15 @@ const host: EngineHost = {
       gpu: navigator.gpu,
       gpuMissing: 'this browser has no WebGPU',
       wasmPaths: request.wasmPaths ?? wasmPaths(),
-      threads: WASM_THREADS,
+      threads: threads.host(request.threads, {
+        start: (id, port) => void thread(id, transfer(port, [port])),
+        end: (id) => void thread(id, null),
+      }),
       onProgress,
     });
     return state(classifier);
   },
+  threadStopped: (id, reason) => threads.stopped(id, reason),
   classify: (call, images) =>
     cancellable(call, async (signal) => {
       const answers = await loaded().classify(images, { signal });

@@ -1,5 +1,5 @@
 /** The page's helpers, by what they do; each computes in a thread of its own. */
-export type WorkerName = 'engine' | 'site' | 'training' | 'demo';
+export type WorkerName = 'engine' | 'compute' | 'site' | 'training' | 'demo';
 
 /** Starts the worker of a name; the script it runs must be `upwind/worker` or its twin. */
 export type WorkerFactory = (name: WorkerName) => Worker;
@@ -10,6 +10,11 @@ const OWN: Record<WorkerName, () => Worker> = {
     new Worker(new URL('./engine.worker.js', import.meta.url), {
       type: 'module',
       name: 'upwind-engine',
+    }),
+  compute: () =>
+    new Worker(new URL('./compute.worker.js', import.meta.url), {
+      type: 'module',
+      name: 'upwind-compute',
     }),
   site: () =>
     new Worker(new URL('./site.worker.js', import.meta.url), {

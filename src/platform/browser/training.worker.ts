@@ -34,7 +34,7 @@ import type {
   TrainingHost,
 } from './training-protocol.ts';
 import { TrainingStore } from './training-store.ts';
-import { WASM_THREADS, wasmPaths } from './wasm-paths.ts';
+import { wasmPaths } from './wasm-paths.ts';
 
 /** Reads, decodes and trains here, so that the page never waits. */
 const store = new TrainingStore();
@@ -258,7 +258,6 @@ async function startBackend(
     gpu: navigator.gpu,
     gpuMissing: 'this browser has no WebGPU',
     wasmPaths: wasmPaths(),
-    threads: WASM_THREADS,
   });
   backend = { key, started };
   return started;

@@ -17,10 +17,3 @@ export const wasmPaths = (): Record<string, string> => ({
     import.meta.url,
   ).href,
 });
-
-/**
- * TensorFlow.js starts its wasm threads from the text of a function, which names a variable that
- * every minifier renames: in a built page they fail, and the engine with them. So one thread, also
- * where the page is cross-origin isolated.
- */
-export const WASM_THREADS = false;

@@ -1,9 +1,10 @@
 /**
- * All workers in one script: its name says which it is to be (`upwind-engine`, `upwind-site`,
- * `upwind-training`, `upwind-demo`). For `setWorkerFactory`.
+ * All workers in one script: its name says which it is to be (`upwind-engine`, `upwind-compute`,
+ * `upwind-site`, `upwind-training`, `upwind-demo`). For `setWorkerFactory`.
  */
 const scripts: Record<string, () => Promise<unknown>> = {
   'upwind-engine': () => import('./engine.worker.ts'),
+  'upwind-compute': () => import('./compute.worker.ts'),
   'upwind-site': () => import('./site.worker.ts'),
   'upwind-training': () => import('./training.worker.ts'),
   'upwind-demo': () => import('./demo.worker.ts'),

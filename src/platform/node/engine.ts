@@ -5,12 +5,15 @@ import { DEFAULT_ORDER } from '../../vit/classifier.ts';
 import type { BackendName, ExplainingClassifier } from '../../vit/classifier.ts';
 import type { ClassifierProgress } from '../../vit/create-classifier.ts';
 import { openModel } from './checkpoint-files.ts';
+import { nodeThreads } from './compute-threads.ts';
 import { nodeGpu } from './gpu.ts';
 
 /** How a model is made ready to compute in Node. */
 export interface NodeEngineOptions {
   /** Backends to try, best first. */
   order?: readonly BackendName[];
+  /** Threads of wasm; as many as the machine has cores unless given. */
+  threads?: number;
   signal?: AbortSignal;
   onProgress?: (progress: CheckpointProgress | ClassifierProgress) => void;
 }
@@ -21,7 +24,7 @@ export interface NodeEngineOptions {
  */
 export async function createNodeClassifier(
   checkpoint: Checkpoint,
-  { order = DEFAULT_ORDER, signal, onProgress }: NodeEngineOptions = {},
+  { order = DEFAULT_ORDER, threads, signal, onProgress }: NodeEngineOptions = {},
 ): Promise<ExplainingClassifier> {
   const found = order.includes('webgpu')
     ? await nodeGpu({ insist: order.length === 1 })
@@ -33,6 +36,7 @@ export async function createNodeClassifier(
     order,
     gpu: found.gpu,
     gpuMissing: found.gpu ? undefined : found.reason,
+    threads: nodeThreads(threads),
     signal,
     onProgress,
   });

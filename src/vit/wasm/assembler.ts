@@ -162,8 +162,18 @@ const text = (value: string): Code => {
 /** Calls a function of the same module by its place in the list. */
 export const call = (index: number, ...values: Code[]): Code => [values, 0x10, unsigned(index)];
 
-/** A module of these functions, each exported, on the memory `env.memory`. */
-export function encodeModule(functions: WasmFunction[]): Uint8Array<ArrayBuffer> {
+/** Pages of 64 KiB that 32-bit addresses reach. */
+const MOST_PAGES = 65_536;
+
+/**
+ * A module of these functions, each exported, on the memory `env.memory`.
+ * @param shared that memory is one which several threads see; such a memory names its most
+ */
+export function encodeModule(
+  functions: WasmFunction[],
+  { shared = false } = {},
+): Uint8Array<ArrayBuffer> {
+  const limits: Code = shared ? [3, 1, unsigned(MOST_PAGES)] : [0, 1];
   const types = functions.map(({ params, result }): Code => [
     0x60,
     vector(params.map((type) => [type])),
@@ -177,7 +187,7 @@ export function encodeModule(functions: WasmFunction[]): Uint8Array<ArrayBuffer>
     flat([
       [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       section(1, vector(types)),
-      section(2, vector([[text('env'), text('memory'), 2, 0, 1]])),
+      section(2, vector([[text('env'), text('memory'), 2, limits]])),
       section(3, vector(functions.map((_, i) => unsigned(i)))),
       section(7, vector(functions.map(({ name }, i): Code => [text(name), 0, unsigned(i)]))),
       section(10, vector(bodies)),

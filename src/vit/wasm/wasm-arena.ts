@@ -1,8 +1,7 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { toFloat32 } from '../../checkpoint/named-tensor.ts';
+import { elementCount, toFloat32 } from '../../checkpoint/named-tensor.ts';
+import type { NamedTensor } from '../../checkpoint/named-tensor.ts';
 import { COLUMNS } from './wasm-product.ts';
-
-const PAGE = 65_536;
 
 /** A layer's weights in panels of eight outputs, [outputs/8, inputs, 8], with their bias. */
 export interface Panels {
@@ -12,41 +11,61 @@ export interface Panels {
   outputs: number;
 }
 
-/** WebAssembly memory that only grows: addresses are bytes, aligned to 64. */
+/**
+ * Places in WebAssembly memory, handed out one after another: addresses are bytes, aligned to 64.
+ * Nothing is written before `fill`, so that the size is known when the memory is made.
+ */
 export class WasmArena {
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
   #end = 64;
+  #fills: ((buffer: ArrayBufferLike) => void)[] = [];
 
   constructor(private readonly tensors: Checkpoint['tensors']) {}
 
-  /** Room for so many numbers, all 0. */
+  /** Memory handed out so far [bytes]. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** Room for so many numbers. */
   allocate(numbers: number): number {
     const at = this.#end;
     this.#end = Math.ceil((at + numbers * 4) / 64) * 64;
-    const missing = Math.ceil((this.#end - this.memory.buffer.byteLength) / PAGE);
-    if (missing > 0) this.memory.grow(missing);
     return at;
   }
 
-  /** The numbers there; a view that does not outlive the next `allocate`. */
-  view(at: number, numbers: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.memory.buffer, at, numbers);
+  /** Room that `write` fills. */
+  #place(numbers: number, write: (to: Float32Array) => void): number {
+    const at = this.allocate(numbers);
+    this.#fills.push((buffer) => write(new Float32Array(buffer, at, numbers)));
+    return at;
+  }
+
+  /** Writes everything that was placed. */
+  fill(buffer: ArrayBufferLike): void {
+    for (const fill of this.#fills) fill(buffer);
   }
 
   put(values: Float32Array): number {
-    const at = this.allocate(values.length);
-    this.view(at, values.length).set(values);
-    return at;
+    return this.#place(values.length, (to) => to.set(values));
   }
 
-  #values(name: string): Float32Array {
+  #tensor(name: string): NamedTensor {
     const tensor = this.tensors.get(name);
     if (!tensor) throw new Error(`Checkpoint lacks ${name}.`);
-    return toFloat32(tensor, name);
+    return tensor;
+  }
+
+  #count(name: string): number {
+    return elementCount(this.#tensor(name).shape);
+  }
+
+  /** A tensor in single precision. */
+  values(name: string): Float32Array {
+    return toFloat32(this.#tensor(name), name);
   }
 
   vector(name: string): number {
-    return this.put(this.#values(name));
+    return this.#place(this.#count(name), (to) => to.set(this.values(name)));
   }
 
   /**
@@ -54,30 +73,31 @@ export class WasmArena {
    * @param scale factors of the layers, by which their answers are multiplied
    */
   panels(names: string[], inputs: number, scale: number[] = []): Panels {
-    const parts = names.map((name) => this.#values(`${name}.weight`));
-    const outputs = parts.reduce((sum, { length }) => sum + length / inputs, 0);
-    const at = this.allocate(inputs * outputs);
-    const packed = this.view(at, inputs * outputs);
-    let first = 0;
-    for (const [i, part] of parts.entries()) {
-      const factor = scale[i] ?? 1;
-      for (let row = 0; row < part.length / inputs; row++) {
-        const output = first + row;
-        let to = Math.floor(output / COLUMNS) * COLUMNS * inputs + (output % COLUMNS);
-        for (let k = 0; k < inputs; k++, to += COLUMNS)
-          packed[to] = part[row * inputs + k]! * factor;
+    const rows = names.map((name) => this.#count(`${name}.weight`) / inputs);
+    const outputs = rows.reduce((sum, count) => sum + count, 0);
+    const factor = (i: number) => scale[i] ?? 1;
+    const weights = this.#place(inputs * outputs, (packed) => {
+      let output = 0;
+      for (const [i, name] of names.entries()) {
+        const part = this.values(`${name}.weight`);
+        for (let from = 0; from < part.length; from += inputs, output++) {
+          let to = Math.floor(output / COLUMNS) * COLUMNS * inputs + (output % COLUMNS);
+          for (let k = 0; k < inputs; k++, to += COLUMNS) packed[to] = part[from + k]! * factor(i);
+        }
       }
-      first += part.length / inputs;
-    }
-    const biases = parts.map((part, i) => {
-      const name = `${names[i]}.bias`;
-      const values = this.tensors.has(name)
-        ? this.#values(name)
-        : new Float32Array(part.length / inputs);
-      return values.map((value) => value * (scale[i] ?? 1));
     });
-    const bias = new Float32Array(outputs);
-    biases.reduce((from, values) => (bias.set(values, from), from + values.length), 0);
-    return { weights: at, bias: this.put(bias), inputs, outputs };
+    const bias = this.#place(outputs, (to) => {
+      let at = 0;
+      for (const [i, name] of names.entries()) {
+        if (this.tensors.has(`${name}.bias`)) {
+          to.set(
+            this.values(`${name}.bias`).map((value) => value * factor(i)),
+            at,
+          );
+        }
+        at += rows[i]!;
+      }
+    });
+    return { weights, bias, inputs, outputs };
   }
 }

@@ -31,16 +31,19 @@ export interface WasmKernels {
   packValues(...args: [number, number, number, number, number, number]): void;
 }
 
-const kernelsFor = (engine: Engine): Uint8Array<ArrayBuffer> =>
-  encodeModule([
-    exp(),
-    gelu(),
-    ...(['store', 'gelu', 'residual'] as const).map((epilogue) => product(epilogue, engine)),
-    norm(),
-    softmax(),
-    packKeys(),
-    packValues(),
-  ]);
+const kernelsFor = (engine: Engine, shared = false): Uint8Array<ArrayBuffer> =>
+  encodeModule(
+    [
+      exp(),
+      gelu(),
+      ...(['store', 'gelu', 'residual'] as const).map((epilogue) => product(epilogue, engine)),
+      norm(),
+      softmax(),
+      packKeys(),
+      packValues(),
+    ],
+    { shared },
+  );
 
 /** The kernels, compiled, and the rows of their blocks. */
 export interface CompiledKernels {
@@ -48,7 +51,7 @@ export interface CompiledKernels {
   rows: number;
 }
 
-const compiled = new Map<keyof typeof ENGINES, Promise<CompiledKernels>>();
+const compiled = new Map<string, Promise<CompiledKernels>>();
 
 /** True where the engine has the relaxed instructions (a product and a sum in one). */
 export const hasRelaxed = (): boolean => WebAssembly.validate(kernelsFor(ENGINES.relaxed));
@@ -56,18 +59,19 @@ export const hasRelaxed = (): boolean => WebAssembly.validate(kernelsFor(ENGINES
 /**
  * Compiles the kernels, once.
  * @param engine the better one that there is, unless told otherwise
+ * @param shared for a memory that several threads see
  * @throws WebAssembly.CompileError where the engine lacks the instructions
  */
 export function compileKernels(
   engine: keyof typeof ENGINES = hasRelaxed() ? 'relaxed' : 'plain',
+  { shared = false } = {},
 ): Promise<CompiledKernels> {
-  const known = compiled.get(engine);
+  const key = `${engine} ${shared}`;
+  const known = compiled.get(key);
   if (known) return known;
   const { rows } = ENGINES[engine];
-  const kernels = WebAssembly.compile(kernelsFor(ENGINES[engine])).then((module) => ({
-    module,
-    rows,
-  }));
-  compiled.set(engine, kernels);
+  const code = kernelsFor(ENGINES[engine], shared);
+  const kernels = WebAssembly.compile(code).then((module) => ({ module, rows }));
+  compiled.set(key, kernels);
   return kernels;
 }

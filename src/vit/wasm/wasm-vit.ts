@@ -1,12 +1,10 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { patchesPerSide, tokenCount } from '../../checkpoint/config.ts';
-import type { VitConfig } from '../../checkpoint/config.ts';
-import { toFloat32 } from '../../checkpoint/named-tensor.ts';
-import { WasmArena } from './wasm-arena.ts';
-import type { Panels } from './wasm-arena.ts';
+import { tokenCount } from '../../checkpoint/config.ts';
 import { compileKernels } from './wasm-kernels.ts';
-import type { WasmKernels } from './wasm-kernels.ts';
-import { COLUMNS, SPARE_ROWS } from './wasm-product.ts';
+import type { CompiledKernels, WasmKernels } from './wasm-kernels.ts';
+import { paddedTokens, placeActivations, placeWeights } from './wasm-layout.ts';
+import type { Activations, Layer, Norm, WasmLayout, WasmWeights } from './wasm-layout.ts';
+import type { Panels } from './wasm-arena.ts';
+import { COLUMNS } from './wasm-product.ts';
 
 /** Answers of one batch, row-major. */
 export interface WasmOutput {
@@ -16,130 +14,77 @@ export interface WasmOutput {
   features: Float32Array;
 }
 
-interface Norm {
-  gain: number;
-  shift: number;
+/** What a forward runs on. The memory may be shared: activations are each thread's own. */
+export interface WasmPlace {
+  kernels: CompiledKernels;
+  memory: WebAssembly.Memory;
+  layout: WasmLayout;
+  /** First byte for activations. */
+  activationsAt: number;
+  /** Images at most in one `forward`. */
+  maxBatch: number;
 }
 
-interface Layer {
-  before: Norm;
-  qkv: Panels;
-  mix: Panels;
-  after: Norm;
-  up: Panels;
-  down: Panels;
-}
+const PAGE = 65_536;
 
-/** Why these kernels cannot compute a model, or null. */
-export function wasmUnsupported({
-  hiddenSize,
-  intermediateSize,
-  heads,
-}: Pick<VitConfig, 'hiddenSize' | 'intermediateSize' | 'heads'>): string | null {
-  const widths = [hiddenSize, intermediateSize, hiddenSize / heads];
-  return widths.every((width) => width % COLUMNS === 0) ? null : 'a width does not divide by 8';
-}
+/** Pages that so many bytes take. */
+export const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE);
 
 /**
- * A ViT in one WebAssembly module of our own, on one thread. TensorFlow.js computes norms, GELU,
- * softmax and the slices of attention as passes over memory of their own, a quarter of its time.
+ * A ViT in one WebAssembly module of our own, on the calling thread. TensorFlow.js computes norms,
+ * GELU, softmax and the slices of attention as passes over memory of their own, a quarter of its time.
  */
 export class WasmVit {
-  #kernels!: WasmKernels;
+  #kernels: WasmKernels;
   /** Rows of a block. */
-  #height!: number;
-  #arena: WasmArena;
-  #config: VitConfig;
+  #height: number;
+  #memory: WebAssembly.Memory;
+  #layout: WasmLayout;
   #tokens: number;
   /** Keys and values in panels have so many rows. */
   #padded: number;
-  #projection: Panels;
-  #placed: number;
-  #layers: Layer[];
-  #last: Norm;
-  #head: { weight: Float32Array; bias: Float32Array };
-  /** Buffers: patches, the residual stream, normed rows, q k v, MLP, scores, keys, values. */
-  #at: Record<'patches' | 'x' | 'side' | 'qkv' | 'wide' | 'scores' | 'keys' | 'values', number>;
-  #noBias: number;
+  #at: Activations;
 
   /**
+   * A model with a memory of its own.
    * @param maxBatch images at most in one `forward`
    * @throws Error where the model has widths that the kernels do not, or the engine has no SIMD
    */
-  static async create(
-    checkpoint: Pick<Checkpoint, 'config' | 'tensors'>,
-    maxBatch: number,
-  ): Promise<WasmVit> {
-    const reason = wasmUnsupported(checkpoint.config);
-    if (reason) throw new Error(reason);
-    const { module, rows } = await compileKernels();
-    const vit = new WasmVit(checkpoint, maxBatch);
-    const { memory } = vit.#arena;
-    const instance = await WebAssembly.instantiate(module, { env: { memory } });
-    vit.#kernels = instance.exports as unknown as WasmKernels;
-    vit.#height = rows;
-    return vit;
+  static async create(weights: WasmWeights, maxBatch: number): Promise<WasmVit> {
+    const { layout, fill } = placeWeights(weights);
+    const { end } = placeActivations(layout.config, maxBatch, layout.weightBytes);
+    const memory = new WebAssembly.Memory({ initial: pagesOf(end) });
+    fill(memory.buffer);
+    const kernels = await compileKernels();
+    return WasmVit.on({ kernels, memory, layout, activationsAt: layout.weightBytes, maxBatch });
+  }
+
+  /** A model whose weights lie in a memory already. */
+  static async on(place: WasmPlace): Promise<WasmVit> {
+    const { kernels, memory } = place;
+    const instance = await WebAssembly.instantiate(kernels.module, { env: { memory } });
+    return new WasmVit(place, instance.exports as unknown as WasmKernels);
   }
 
   private constructor(
-    { config, tensors }: Pick<Checkpoint, 'config' | 'tensors'>,
-    readonly maxBatch: number,
+    { kernels: { rows }, memory, layout, activationsAt, maxBatch }: WasmPlace,
+    kernels: WasmKernels,
   ) {
-    const { hiddenSize: d, intermediateSize: wide, patchSize, heads } = config;
-    const arena = new WasmArena(tensors);
-    const tokens = tokenCount(config);
-    const padded = Math.ceil(tokens / COLUMNS) * COLUMNS;
-    const norm = (name: string): Norm => ({
-      gain: arena.vector(`${name}.weight`),
-      shift: arena.vector(`${name}.bias`),
-    });
-    const inner = 3 * patchSize ** 2;
-    this.#projection = arena.panels(['vit.embeddings.patch_embeddings.projection'], inner);
-    this.#placed = this.#placedToken(arena, tensors, d);
-    this.#layers = Array.from({ length: config.layers }, (_, n): Layer => {
-      const layer = `vit.encoder.layer.${n}`;
-      const parts = ['query', 'key', 'value'].map((part) => `${layer}.attention.attention.${part}`);
-      return {
-        before: norm(`${layer}.layernorm_before`),
-        qkv: arena.panels(parts, d, [(d / heads) ** -0.5]),
-        mix: arena.panels([`${layer}.attention.output.dense`], d),
-        after: norm(`${layer}.layernorm_after`),
-        up: arena.panels([`${layer}.intermediate.dense`], d),
-        down: arena.panels([`${layer}.output.dense`], wide),
-      };
-    });
-    this.#last = norm('vit.layernorm');
-    const [weight, bias] = ['weight', 'bias'].map((end) =>
-      toFloat32(tensors.get(`classifier.${end}`)!, `classifier.${end}`),
-    ) as [Float32Array, Float32Array];
-    this.#head = { weight, bias };
-    // A block of rows may be more than there are: every buffer has room for it.
-    const rows = maxBatch * tokens + SPARE_ROWS;
-    this.#at = {
-      patches: arena.allocate((maxBatch * patchesPerSide(config) ** 2 + SPARE_ROWS) * inner),
-      x: arena.allocate(rows * d),
-      side: arena.allocate(rows * d),
-      qkv: arena.allocate(rows * 3 * d),
-      wide: arena.allocate(rows * wide),
-      scores: arena.allocate((padded + SPARE_ROWS) * padded),
-      keys: arena.allocate(padded * (d / heads)),
-      values: arena.allocate(padded * (d / heads)),
-    };
-    this.#noBias = arena.allocate(padded);
-    this.#arena = arena;
-    this.#config = config;
-    this.#tokens = tokens;
-    this.#padded = padded;
+    this.#kernels = kernels;
+    this.#height = rows;
+    this.#memory = memory;
+    this.#layout = layout;
+    this.maxBatch = maxBatch;
+    this.#tokens = tokenCount(layout.config);
+    this.#padded = paddedTokens(layout.config);
+    this.#at = placeActivations(layout.config, maxBatch, activationsAt).at;
   }
 
-  /** Position embeddings, that of the class token with the token itself. */
-  #placedToken(arena: WasmArena, tensors: Checkpoint['tensors'], d: number): number {
-    const [positions, token] = ['position_embeddings', 'cls_token'].map((name) =>
-      toFloat32(tensors.get(`vit.embeddings.${name}`)!, name),
-    ) as [Float32Array, Float32Array];
-    const placed = positions.slice();
-    for (let i = 0; i < d; i++) placed[i]! += token[i]!;
-    return arena.put(placed);
+  readonly maxBatch: number;
+
+  /** The numbers there. */
+  #view(at: number, numbers: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, numbers);
   }
 
   #blocks(rows: number): number {
@@ -168,7 +113,7 @@ export class WasmVit {
   }
 
   #norm([from, to]: [number, number], { gain, shift }: Norm, rows: number, stride?: number): void {
-    const { hiddenSize: d, layerNormEps } = this.#config;
+    const { hiddenSize: d, layerNormEps } = this.#layout.config;
     this.#kernels.norm(from, to, gain, shift, rows, d / 4, stride ?? d * 4, layerNormEps);
   }
 
@@ -179,12 +124,12 @@ export class WasmVit {
   forward(patches: Float32Array, batch: number): WasmOutput {
     if (batch > this.maxBatch) throw new Error(`Batch ${batch} exceeds ${this.maxBatch}.`);
     const { x, side, qkv } = this.#at;
-    const { hiddenSize: d } = this.#config;
+    const { hiddenSize: d } = this.#layout.config;
     const rows = batch * this.#tokens;
     this.#embed(patches, batch);
-    for (const layer of this.#layers) {
+    for (const layer of this.#layout.layers) {
       this.#norm([x, side], layer.before, rows);
-      if (layer !== this.#layers.at(-1)) {
+      if (layer !== this.#layout.layers.at(-1)) {
         this.#product('store', [side, qkv], layer.qkv, rows);
         for (let image = 0; image < batch; image++) this.#attention(image, this.#tokens);
         this.#afterAttention(layer, 0, rows);
@@ -201,14 +146,14 @@ export class WasmVit {
       each((image) => this.#attention(image, 1));
       each((_, row) => this.#afterAttention(layer, row, 1));
     }
-    this.#norm([x, side], this.#last, batch, this.#tokens * d * 4);
-    const features = this.#arena.view(side, batch * d).slice();
+    this.#norm([x, side], this.#layout.last, batch, this.#tokens * d * 4);
+    const features = this.#view(side, batch * d).slice();
     return { features, logits: this.#logits(features, batch) };
   }
 
   /** The rest of a block from a row on: projection and MLP, each added to the residual stream. */
   #afterAttention(layer: Layer, row: number, rows: number): void {
-    const at = row * this.#config.hiddenSize * 4;
+    const at = row * this.#layout.config.hiddenSize * 4;
     const [x, side, wide] = [this.#at.x + at, this.#at.side + at, this.#at.wide];
     this.#product('residual', [side, x], layer.mix, rows);
     this.#norm([x, side], layer.after, rows);
@@ -218,25 +163,25 @@ export class WasmVit {
 
   /** Patch embeddings on top of the positions, image by image. */
   #embed(patches: Float32Array, batch: number): void {
-    const { hiddenSize: d, patchSize } = this.#config;
+    const { hiddenSize: d, patchSize } = this.#layout.config;
     const { patches: from, x } = this.#at;
-    this.#arena.view(from, patches.length).set(patches);
+    this.#view(from, patches.length).set(patches);
     const inner = 3 * patchSize ** 2;
     const length = this.#tokens * d;
-    const placed = this.#arena.view(this.#placed, length);
+    const placed = this.#view(this.#layout.placed, length);
     for (let image = 0; image < batch; image++) {
       // The last block of rows runs into the next image, which is written after.
       const to = x + image * length * 4;
-      this.#arena.view(to, length).set(placed);
+      this.#view(to, length).set(placed);
       const count = this.#tokens - 1;
       const own = from + image * count * inner * 4;
-      this.#product('residual', [own, to + d * 4], this.#projection, count);
+      this.#product('residual', [own, to + d * 4], this.#layout.projection, count);
     }
   }
 
   /** softmax(q·kᵀ)·v of an image's first rows, all heads; the queries come scaled. */
   #attention(image: number, rows: number): void {
-    const { hiddenSize: d, heads } = this.#config;
+    const { hiddenSize: d, heads } = this.#layout.config;
     const { qkv, side, scores, keys, values } = this.#at;
     const width = d / heads;
     const [tokens, padded] = [this.#tokens, this.#padded];
@@ -248,7 +193,8 @@ export class WasmVit {
       b: number,
       out: [number, number],
       size: [number, number],
-    ) => kernels.store(...a, b, ...out, blocks, size[1] / COLUMNS, size[0] / 4, this.#noBias);
+    ) =>
+      kernels.store(...a, b, ...out, blocks, size[1] / COLUMNS, size[0] / 4, this.#layout.noBias);
     for (let head = 0; head < heads; head++) {
       const q = qkv + image * tokens * stride + head * width * 4;
       kernels.packKeys(q + d * 4, stride, keys, tokens, width);
@@ -261,8 +207,10 @@ export class WasmVit {
   }
 
   #logits(features: Float32Array, batch: number): Float32Array {
-    const { weight, bias } = this.#head;
-    const d = this.#config.hiddenSize;
+    const { config, head } = this.#layout;
+    const d = config.hiddenSize;
+    const weight = this.#view(head.weight, config.labels.length * d);
+    const bias = this.#view(head.bias, config.labels.length);
     return Float32Array.from({ length: batch * bias.length }, (_, i) => {
       const [image, label] = [Math.floor(i / bias.length), i % bias.length];
       let sum = bias[label]!;
@@ -273,6 +221,6 @@ export class WasmVit {
 
   /** Memory that this model holds [bytes]. */
   get bytes(): number {
-    return this.#arena.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 }
