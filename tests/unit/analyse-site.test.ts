@@ -25,6 +25,53 @@ test('open country all round: 145 tiles, C everywhere, nearest first', async () 
   expect(rings).toEqual([...rings].sort((a, b) => a - b));
 });
 
+test('the next batch is painted and sent while the model is at one; the answer is the same', async () => {
+  // A model that answers a batch only when another waits: whoever asks one by one never ends.
+  const log: string[] = [];
+  let answerFirst = () => {};
+  const slow: Classifier = {
+    ...reader,
+    async classify(images) {
+      const [name, last] = [`batch ${log.length}`, log.length === 0];
+      log.push(name);
+      if (last) await new Promise<void>((resolve) => (answerFirst = resolve));
+      else answerFirst();
+      return reader.classify(images);
+    },
+  };
+  const ground: Ground = (eastM) => (eastM > 0 ? 'B' : 'C');
+  const events: string[] = [];
+  const onProgress = (event: AnalysisEvent) => {
+    if (event.type === 'tile') events.push(event.tile.id);
+  };
+  const request = { site: SITE, heightFt: 25 };
+  const result = await analyseSite(request, ports(ground, slow), { onProgress });
+  expect(result).toEqual(await analyseSite(request, ports(ground)));
+  expect(log.length).toBeGreaterThan(1);
+  expect(events).toEqual(result.tiles.map(({ id }) => id));
+});
+
+test('what the model says no to ends the reading, without waiting for the pictures', async () => {
+  const source = paintedSource(() => 'C');
+  let painted = 0;
+  const stuck: ImagerySource = {
+    ...source,
+    // The first batch comes; then the source hangs until it is told to stop.
+    paint: (request, signal) =>
+      ++painted <= 16
+        ? source.paint!(request, signal)
+        : new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason as Error));
+          }),
+  };
+  const classify = () => Promise.reject(new UserError('out of memory'));
+  const analysis = analyseSite(
+    { site: SITE, heightFt: 25 },
+    { ...ports(() => 'C', { ...reader, classify }), source: stuck },
+  );
+  await expect(analysis).rejects.toThrow('out of memory');
+});
+
 test('a shore 410 ft to the south: the rim of the circle is looked at too, and S is D', async () => {
   // Water from 125 m (410 ft) south, at most 580 ft along a ray 45° off: within the 600 ft of
   // 26.7.3, so 5000 ft of it must be seen, out to 5600 ft along every ray.

@@ -5,6 +5,7 @@ import type { Override, SiteResult } from '../../analysis/site-result.ts';
 import type { Roughness } from '../../roughness/category.ts';
 import { parseHeight } from '../../site/height.ts';
 import { parsePlace } from '../../site/place.ts';
+import type { BackendInfo } from '../../vit/classifier.ts';
 import { backendOrder } from './classify.ts';
 import { interruptSignal, numberOption, printJson, progressLine, say } from '../io.ts';
 import {
@@ -133,15 +134,19 @@ async function runAnalyse(options: Options): Promise<void> {
     }
     if (options.json) printJson(result);
     else process.stdout.write(summaryOf(result));
+    say(costLine(started, ports.classifier.backend));
   } finally {
     line.finish();
     await ports.classifier.dispose();
   }
+}
+
+/** What it took, and on what. */
+function costLine(started: number, { name, threads }: BackendInfo): string {
   const seconds = (performance.now() - started) / 1000;
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  const { name, threads } = ports.classifier.backend;
   const on = threads === undefined ? name : `${name}, ${threads}`;
-  say(`${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB, ${on}.`);
+  return `${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB, ${on}.`;
 }
 
 /** A person's word on tiles shows in the tiles themselves too. */
