@@ -66,6 +66,7 @@ export const f32 = {
   mul: binary([0x94]),
   div: binary([0x95]),
   max: binary([0x97]),
+  fromI32: unary([0xb3]),
 };
 
 export const v128 = {
@@ -118,25 +119,39 @@ export class Local {
   }
 }
 
-/** A function under construction. Parameters are integers unless told otherwise. */
-export class WasmFunction {
+/** A variable that walks: where it starts, if not where it stands, and its step. */
+type Cursor = readonly [local: Local, step: Code | number, from?: Code];
+
+type Named<Name extends string> = Record<Name, Local>;
+
+/** A function under construction. */
+export class WasmFunction<Param extends string = string> {
   readonly locals: number[] = [];
+  readonly params: readonly number[];
+  /** The parameters, by their names. */
+  readonly given: Named<Param>;
   body: Code = [];
 
+  /** @param params their types, in order */
   constructor(
     readonly name: string,
-    readonly params: readonly number[],
+    params: Readonly<Record<Param, number>>,
     readonly result: number | null = null,
-  ) {}
-
-  /** The parameters as locals, in order. */
-  arguments(): Local[] {
-    return this.params.map((_, i) => new Local(i));
+  ) {
+    this.params = Object.values(params);
+    const names = Object.keys(params) as Param[];
+    this.given = Object.fromEntries(names.map((one, i) => [one, new Local(i)])) as Named<Param>;
   }
 
   local(type: number = I32): Local {
     this.locals.push(type);
     return new Local(this.params.length + this.locals.length - 1);
+  }
+
+  /** Variables of these types, by name. */
+  vars<Name extends string>(types: Readonly<Record<Name, number>>): Named<Name> {
+    const named = Object.entries<number>(types).map(([name, type]) => [name, this.local(type)]);
+    return Object.fromEntries(named) as Named<Name>;
   }
 
   /** Runs `body` `times` times, at least once. */
@@ -146,7 +161,28 @@ export class WasmFunction {
     // loop … br_if 0 end
     return [left.set(times), 0x03, 0x40, body, next, 0x0d, 0, 0x0b];
   }
+
+  /** Runs `body` `times` times, at least once, and moves the cursors on after each. */
+  walk(times: Code, cursors: readonly Cursor[], body: Code): Code {
+    return [
+      cursors.map(([local, , from]) => (from ? local.set(from) : [])),
+      this.repeat(times, [body, cursors.map(([local, step]) => local.advance(step))]),
+    ];
+  }
+
+  /** Runs `body` where `condition` is not 0. */
+  when(condition: Code, body: Code): Code {
+    return [condition, 0x04, 0x40, body, 0x0b];
+  }
 }
+
+/** Parameters or variables that are integers, addresses among them. */
+export const ints = <Name extends string>(...names: Name[]): Record<Name, number> =>
+  Object.fromEntries(names.map((name) => [name, I32])) as Record<Name, number>;
+
+/** Variables of four numbers. */
+export const vectors = <Name extends string>(...names: Name[]): Record<Name, number> =>
+  Object.fromEntries(names.map((name) => [name, V128])) as Record<Name, number>;
 
 const vector = (items: Code[]): Code => [unsigned(items.length), items];
 const flat = (code: Code): number[] => (code as unknown[]).flat(Infinity) as number[];

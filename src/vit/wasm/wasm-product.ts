@@ -1,4 +1,4 @@
-import { I32, V128, WasmFunction, call, f32, f32x4, i32, v128 } from './assembler.ts';
+import { V128, WasmFunction, call, f32, f32x4, i32, ints, v128 } from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
 import { GELU } from './wasm-rows.ts';
 
@@ -9,7 +9,6 @@ export const COLUMNS = 8;
 export type Epilogue = 'store' | 'gelu' | 'residual';
 
 const range = (count: number): number[] => [...Array(count).keys()];
-const ints = (count: number): number[] => range(count).map(() => I32);
 
 /** Rows that a buffer has to spare at most, for a last block that is not full. */
 export const SPARE_ROWS = 4;
@@ -31,19 +30,12 @@ export const ENGINES = { relaxed: { relaxed: true, rows: 4 }, plain: { relaxed: 
  * rows pass it, in blocks: the last one may be of more rows than there are.
  */
 export function product(epilogue: Epilogue, { relaxed, rows: height }: Engine): WasmFunction {
-  const fn = new WasmFunction(epilogue, ints(9));
-  const [a, strideA, b, out, strideOut, blocks, panels, quads, bias] = fn.arguments() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [from, to, at, right] = [fn.local(), fn.local(), fn.local(), fn.local()];
+  const fn = new WasmFunction(
+    epilogue,
+    ints('a', 'strideA', 'b', 'out', 'strideOut', 'blocks', 'panels', 'quads', 'bias'),
+  );
+  const { a, strideA, b, out, strideOut, blocks, panels, quads, bias } = fn.given;
+  const { from, to, at, right } = fn.vars(ints('from', 'to', 'at', 'right'));
   const rows = range(height).map(() => ({
     at: fn.local(),
     sums: [fn.local(V128), fn.local(V128)] as const,
@@ -71,78 +63,82 @@ export function product(epilogue: Epilogue, { relaxed, rows: height }: Engine): 
       row.at.set(i === 0 ? from.get : i32.add(rows[i - 1]!.at.get, strideA.get)),
       row.sums.map((sum, c) => sum.set(v128.load(bias.get, 16 * c))),
     ]),
-    right.set(b.get),
-    fn.repeat(quads.get, [
+    fn.walk(
+      quads.get,
+      [...rows.map((row) => [row.at, 16] as const), [right, 16 * COLUMNS, b.get]],
       range(4).map(step),
-      rows.map((row) => row.at.advance(16)),
-      right.advance(16 * COLUMNS),
-    ]),
+    ),
     at.set(to.get),
     rows.map((row) => [row.sums.map((sum, c) => finish(sum, 16 * c)), at.advance(strideOut.get)]),
     to.set(at.get),
-    from.advance(i32.mul(strideA.get, i32.const(height))),
   ];
-  fn.body = fn.repeat(panels.get, [
-    from.set(a.get),
-    to.set(out.get),
-    fn.repeat(blocks.get, block),
-    b.set(right.get),
-    out.advance(4 * COLUMNS),
-    bias.advance(4 * COLUMNS),
-  ]);
+  fn.body = fn.walk(
+    panels.get,
+    [
+      [out, 4 * COLUMNS],
+      [bias, 4 * COLUMNS],
+    ],
+    [
+      to.set(out.get),
+      fn.walk(blocks.get, [[from, i32.mul(strideA.get, i32.const(height)), a.get]], block),
+      b.set(right.get),
+    ],
+  );
   return fn;
 }
 
 /** Keys, their columns becoming rows. */
 export function packKeys(): WasmFunction {
-  const fn = new WasmFunction('packKeys', ints(5));
-  const [from, stride, to, tokens, width] = fn.arguments() as [Local, Local, Local, Local, Local];
-  const [token, at, place] = [fn.local(), fn.local(), fn.local()];
+  const fn = new WasmFunction('packKeys', ints('from', 'stride', 'to', 'tokens', 'width'));
+  const { from, stride, to, tokens, width } = fn.given;
+  const { token, at, place } = fn.vars(ints('token', 'at', 'place'));
   const panel = i32.mul(
     i32.shiftRight(token.get, i32.const(3)),
     i32.mul(width.get, i32.const(4 * COLUMNS)),
   );
   const lane = i32.mul(i32.and(token.get, i32.const(COLUMNS - 1)), i32.const(4));
-  fn.body = [
-    token.set(i32.const(0)),
-    fn.repeat(tokens.get, [
-      at.set(from.get),
-      place.set(i32.add(to.get, i32.add(panel, lane))),
-      fn.repeat(width.get, [
-        f32.store(place.get, f32.load(at.get)),
-        at.advance(4),
-        place.advance(4 * COLUMNS),
-      ]),
-      from.advance(stride.get),
-      token.advance(1),
-    ]),
-  ];
+  const row = fn.walk(
+    width.get,
+    [
+      [at, 4, from.get],
+      [place, 4 * COLUMNS, i32.add(to.get, i32.add(panel, lane))],
+    ],
+    f32.store(place.get, f32.load(at.get)),
+  );
+  fn.body = fn.walk(
+    tokens.get,
+    [
+      [from, stride.get],
+      [token, 1, i32.const(0)],
+    ],
+    row,
+  );
   return fn;
 }
 
 /** Values, eight columns a panel. */
 export function packValues(): WasmFunction {
-  const fn = new WasmFunction('packValues', ints(6));
-  const [from, stride, to, tokens, panels, rows] = fn.arguments() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [at, place] = [fn.local(), fn.local()];
-  fn.body = fn.repeat(panels.get, [
-    at.set(from.get),
-    place.set(to.get),
-    fn.repeat(tokens.get, [
-      v128.store(place.get, v128.load(at.get)),
-      v128.store(place.get, v128.load(at.get, 16), 16),
-      at.advance(stride.get),
-      place.advance(4 * COLUMNS),
-    ]),
-    from.advance(4 * COLUMNS),
-    to.advance(i32.mul(rows.get, i32.const(4 * COLUMNS))),
-  ]);
+  const fn = new WasmFunction(
+    'packValues',
+    ints('from', 'stride', 'to', 'tokens', 'panels', 'rows'),
+  );
+  const { from, stride, to, tokens, panels, rows } = fn.given;
+  const { at, place } = fn.vars(ints('at', 'place'));
+  const panel = fn.walk(
+    tokens.get,
+    [
+      [at, stride.get, from.get],
+      [place, 4 * COLUMNS, to.get],
+    ],
+    [0, 16].map((half) => v128.store(place.get, v128.load(at.get, half), half)),
+  );
+  fn.body = fn.walk(
+    panels.get,
+    [
+      [from, 4 * COLUMNS],
+      [to, i32.mul(rows.get, i32.const(4 * COLUMNS))],
+    ],
+    panel,
+  );
   return fn;
 }

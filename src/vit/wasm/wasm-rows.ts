@@ -1,4 +1,16 @@
-import { F32, I32, V128, WasmFunction, call, f32, f32x4, i32, i32x4, v128 } from './assembler.ts';
+import {
+  F32,
+  V128,
+  WasmFunction,
+  call,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  ints,
+  v128,
+  vectors,
+} from './assembler.ts';
 import type { Code, Local } from './assembler.ts';
 
 /** Places in the module of the functions that others call. */
@@ -7,9 +19,9 @@ export const GELU = 1;
 
 /** exp of numbers not above 0, within 2e-7. After Cephes' `expf` (S. Moshier). */
 export function exp(): WasmFunction {
-  const fn = new WasmFunction('exp', [V128], V128);
-  const [x] = fn.arguments() as [Local];
-  const [n, r, y] = [fn.local(V128), fn.local(V128), fn.local(V128)];
+  const fn = new WasmFunction('exp', vectors('x'), V128);
+  const { x } = fn.given;
+  const { n, r, y } = fn.vars(vectors('n', 'r', 'y'));
   const { const: number, add, sub, mul, max } = f32x4;
   const horner = [
     1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
@@ -31,9 +43,9 @@ export function exp(): WasmFunction {
 
 /** Exact GELU by the same series as `fastGelu`. */
 export function gelu(): WasmFunction {
-  const fn = new WasmFunction('gelu4', [V128], V128);
-  const [x] = fn.arguments() as [Local];
-  const [z, t, y] = [fn.local(V128), fn.local(V128), fn.local(V128)];
+  const fn = new WasmFunction('gelu4', vectors('x'), V128);
+  const { x } = fn.given;
+  const { z, t, y } = fn.vars(vectors('z', 't', 'y'));
   const { const: number, add, sub, mul, max } = f32x4;
   const series = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
   fn.body = [
@@ -53,80 +65,65 @@ const sumOfLanes = (x: Local): Code =>
 
 /** LayerNorm of rows. */
 export function norm(): WasmFunction {
-  const fn = new WasmFunction('norm', [I32, I32, I32, I32, I32, I32, I32, F32]);
-  const [from, to, gain, shift, rows, quads, stride, epsilon] = fn.arguments() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const [at, place, sum, mean, scale] = [
-    fn.local(),
-    fn.local(),
-    fn.local(V128),
-    fn.local(V128),
-    fn.local(V128),
-  ];
-  const width = [i32.mul(quads.get, i32.const(4)), 0xb3]; // f32.convert_i32_u
-  const each = (body: Code): Code => [
-    at.set(from.get),
-    place.set(i32.const(0)),
-    fn.repeat(quads.get, [body, at.advance(16), place.advance(16)]),
-  ];
+  const fn = new WasmFunction('norm', {
+    ...ints('from', 'to', 'gain', 'shift', 'rows', 'quads', 'stride'),
+    epsilon: F32,
+  });
+  const { from, to, gain, shift, rows, quads, stride, epsilon } = fn.given;
+  const { at, place } = fn.vars(ints('at', 'place'));
+  const { sum, mean, scale, apart } = fn.vars(vectors('sum', 'mean', 'scale', 'apart'));
+  const width = f32.fromI32(i32.mul(quads.get, i32.const(4)));
+  const ofWidth = (total: Local): Code => f32.div(sumOfLanes(total), width);
+  const each = (body: Code): Code =>
+    fn.walk(
+      quads.get,
+      [
+        [at, 16, from.get],
+        [place, 16, i32.const(0)],
+      ],
+      body,
+    );
+  const there = (start: Local): Code => i32.add(start.get, place.get);
   const off = f32x4.sub(v128.load(at.get), mean.get);
-  const apart = fn.local(V128);
-  fn.body = fn.repeat(rows.get, [
+  const row = [
     sum.set(f32x4.const(0)),
     each(sum.set(f32x4.add(sum.get, v128.load(at.get)))),
-    mean.set(f32x4.splat(f32.div(sumOfLanes(sum), width))),
+    mean.set(f32x4.splat(ofWidth(sum))),
     sum.set(f32x4.const(0)),
     each([apart.set(off), sum.set(f32x4.add(sum.get, f32x4.mul(apart.get, apart.get)))]),
-    scale.set(
-      f32x4.splat(
-        f32.div(f32.const(1), f32.sqrt(f32.add(f32.div(sumOfLanes(sum), width), epsilon.get))),
-      ),
-    ),
+    scale.set(f32x4.splat(f32.div(f32.const(1), f32.sqrt(f32.add(ofWidth(sum), epsilon.get))))),
     each([
-      apart.set(f32x4.mul(f32x4.mul(off, scale.get), v128.load(i32.add(gain.get, place.get)))),
-      v128.store(
-        i32.add(to.get, place.get),
-        f32x4.add(apart.get, v128.load(i32.add(shift.get, place.get))),
-      ),
+      apart.set(f32x4.mul(f32x4.mul(off, scale.get), v128.load(there(gain)))),
+      v128.store(there(to), f32x4.add(apart.get, v128.load(there(shift)))),
     ]),
-    from.advance(stride.get),
-    to.advance(i32.mul(quads.get, i32.const(16))),
-  ]);
+  ];
+  fn.body = fn.walk(
+    rows.get,
+    [
+      [from, stride.get],
+      [to, i32.mul(quads.get, i32.const(16))],
+    ],
+    row,
+  );
   return fn;
 }
 
 /** Softmax of rows, in place; the last `padding` columns count for nothing. */
 export function softmax(): WasmFunction {
-  const fn = new WasmFunction('softmax', [I32, I32, I32, I32]);
-  const [scores, rows, quads, padding] = fn.arguments() as [Local, Local, Local, Local];
-  const [at, most, sum, x] = [fn.local(), fn.local(V128), fn.local(V128), fn.local(V128)];
-  const each = (body: Code): Code => [
-    at.set(scores.get),
-    fn.repeat(quads.get, [body, at.advance(16)]),
-  ];
+  const fn = new WasmFunction('softmax', ints('scores', 'rows', 'quads', 'padding'));
+  const { scores, rows, quads, padding } = fn.given;
+  const at = fn.local();
+  const { most, sum, x } = fn.vars(vectors('most', 'sum', 'x'));
+  const each = (body: Code): Code => fn.walk(quads.get, [[at, 16, scores.get]], body);
   const largest = [1, 2, 3].reduce<Code>(
     (max, i) => f32.max(max, f32x4.lane(most.get, i)),
     f32x4.lane(most.get, 0),
   );
   const end = i32.add(scores.get, i32.mul(quads.get, i32.const(16)));
+  const blank = [at.advance(-4), f32.store(at.get, f32.const(-1e30))];
   fn.body = fn.repeat(rows.get, [
     at.set(end),
-    // if (padding)
-    [
-      padding.get,
-      0x04,
-      0x40,
-      fn.repeat(padding.get, [at.advance(-4), f32.store(at.get, f32.const(-1e30))]),
-      0x0b,
-    ],
+    fn.when(padding.get, fn.repeat(padding.get, blank)),
     most.set(f32x4.const(-1e30)),
     each(most.set(f32x4.max(most.get, v128.load(at.get)))),
     most.set(f32x4.splat(largest)),
