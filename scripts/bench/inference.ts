@@ -4,7 +4,8 @@
  * any speed is told.
  *
  *   npm run bench -- inference [--json] [--sizes vit-tiny,vit-base] [--batches 1,8,32] [--runs 7]
- *     [--hosts node,chromium] [--only PATTERN] [--tiles 9,37,145,673] [--site] [--out FOLDER]
+ *     [--hosts node,chromium] [--only PATTERN] [--tiles 9,37,145,673] [--no-site] [--out FOLDER]
+ *     [--wasm [--threads N]]   tiles and the site on wasm although there is a GPU
  *
  * A software adapter (set VK_ICD_FILENAMES) manages `--sizes vit-tiny --batches 1 --tiles 9`.
  */
@@ -33,6 +34,8 @@ const { values: flags } = parseArgs({
     tiles: { type: 'string', default: '9,37,145,673' },
     site: { type: 'boolean', default: true },
     'no-site': { type: 'boolean', default: false },
+    wasm: { type: 'boolean', default: false },
+    threads: { type: 'string' },
     out: { type: 'string' },
   },
 });
@@ -44,6 +47,11 @@ if (unknown) {
   process.exit(2);
 }
 const say = (line: string) => console.error(line);
+/** How tiles and the site are computed. */
+const own = {
+  wasm: flags.wasm,
+  threads: flags.threads === undefined ? undefined : Number(flags.threads),
+};
 const options = {
   sizes,
   batches: list(flags.batches).map(Number),
@@ -68,7 +76,7 @@ const ratiosOf = (standings: Standing[]) => ({
   transformersJs: ratio(standings, 'upwind webgpu', /^transformers/),
 });
 
-ensurePeers();
+if (list(flags.hosts).length > 0) ensurePeers();
 const hosts: Record<string, HostResult> = {};
 for (const host of list(flags.hosts)) {
   hosts[host] = await (host === 'node' ? benchInNode(options) : benchInChromium(options));
@@ -80,8 +88,8 @@ const ratiosByHost = Object.fromEntries(
   ]),
 );
 const tiles = list(flags.tiles).map(Number);
-const cost = tiles.length > 0 ? await costOfTiles({ sizes, tiles, say }) : [];
-const site = flags.site && !flags['no-site'] ? await clickToComplete(say) : null;
+const cost = tiles.length > 0 ? await costOfTiles({ sizes, tiles, say, ...own }) : [];
+const site = flags.site && !flags['no-site'] ? await clickToComplete({ say, ...own }) : null;
 const report = {
   ratios: Object.values(ratiosByHost)[0] ?? {},
   ratiosByHost,
@@ -110,9 +118,9 @@ function printTables(): void {
   }
   if (site) console.log(`\nClick to complete eight directions: ${JSON.stringify(site)}`);
   if (cost.length > 0) console.log('\nTiles, time and memory');
-  for (const { size, tiles, ms, gpuBytes } of cost) {
-    const memory = gpuBytes === null ? 'not seen' : `${(gpuBytes / 1e6).toFixed(0)} MB`;
-    console.log(`  ${size} ${tiles} tiles: ${(ms / 1000).toFixed(1)} s, GPU memory ${memory}`);
+  for (const { size, tiles, ms, bytes } of cost) {
+    const memory = bytes === null ? 'not seen' : `${(bytes / 1e6).toFixed(0)} MB`;
+    console.log(`  ${size} ${tiles} tiles: ${(ms / 1000).toFixed(1)} s, memory ${memory}`);
   }
 }
 

@@ -28,8 +28,8 @@ export interface DeviceModel {
   run(images: readonly RgbImage[], signal?: AbortSignal): Promise<BatchAnswers>;
   /** Attention rollout of one image at the model's size, [patches]. */
   explain(image: RgbImage): Promise<Float32Array>;
-  /** GPU memory that it holds [bytes]; null where TensorFlow.js keeps it. */
-  readonly gpuBytes: number | null;
+  /** Memory of its weights and activations, of the GPU or of wasm [bytes]; null where TensorFlow.js keeps it. */
+  readonly bytes: number | null;
   /** Batches worth having under way at once: while one computes, the next goes up. */
   readonly atOnce: number;
   /** Images worth sending at once, where the model knows better than its backend. */
@@ -63,7 +63,7 @@ function stockModel(checkpoint: Weights): DeviceModel {
       }
     },
     explain: (image) => explainWith(params, checkpoint, image),
-    gpuBytes: null,
+    bytes: null,
     atOnce: 1,
     dispose: () => disposeParams(params),
   };
@@ -79,7 +79,7 @@ async function fusedModel(
   return {
     run: (images) => vit.forwardImages(images),
     explain: (image) => explainOnce(checkpoint, image),
-    gpuBytes: vit.bytes,
+    bytes: vit.bytes,
     atOnce: 2,
     dispose: () => vit.dispose(),
   };
@@ -107,7 +107,7 @@ async function wasmModel(
       return vit.forward(patchesOf(images, checkpoint), images.length);
     },
     explain: (image) => explainOnce(checkpoint, image),
-    gpuBytes: null,
+    bytes: vit.bytes,
     atOnce: 1,
     threads,
     // Nothing else holds its memory.
@@ -118,7 +118,7 @@ async function wasmModel(
 const pooledModel = (checkpoint: Weights, pool: WasmPool): DeviceModel => ({
   run: (images, signal) => pool.run(images, signal),
   explain: (image) => explainOnce(checkpoint, image),
-  gpuBytes: null,
+  bytes: pool.bytes,
   // A batch a round of the threads, and another waiting: none idles while an answer travels.
   atOnce: 2,
   get batchSize() {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts';
 import type { RgbImage } from '../../src/imagery/patch.ts';
@@ -103,6 +103,19 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
       expect(maxDifference(logits, wanted.logits)).toBeLessThan(1e-4);
       expect(maxDifference(features, wanted.features)).toBeLessThan(1e-4);
     });
+    // Two are under way at once: the second is sent before the first is read.
+    const log: string[] = [];
+    const submit = vi.spyOn(device!.queue, 'submit').mockImplementation(function (
+      this: GPUQueue,
+      commands,
+    ) {
+      log.push('sent');
+      return GPUQueue.prototype.submit.call(this, commands);
+    });
+    const answered = () => void log.push('answered');
+    await Promise.all([0, 4, 8].map((first) => asBytes(first, 4).then(answered)));
+    submit.mockRestore();
+    expect(log).toEqual(['sent', 'sent', 'answered', 'sent', 'answered', 'answered']);
     const small = { width: 8, height: 8, rgb: new Uint8Array(8 * 8 * 3) };
     await expect(vit.forwardImages([small])).rejects.toThrow('A picture has 8×8 px, not 32×32.');
     // What was refused leaves nothing behind.

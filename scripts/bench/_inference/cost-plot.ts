@@ -25,8 +25,8 @@ export function costPlot(costs: Cost[]): string {
     const own = costs.filter((cost) => cost.size === size);
     const points = own.map(({ tiles, ms }) => [x(tiles), y(ms / 1000)] as [number, number]);
     const path = points.map((point) => point.map((v) => v.toFixed(1)).join(',')).join(' ');
-    const { gpuBytes } = own.at(-1)!;
-    const memory = gpuBytes === null ? '' : `, ${(gpuBytes / 1e6).toFixed(0)} MB on the GPU`;
+    const { bytes } = own.at(-1)!;
+    const memory = bytes === null ? '' : `, ${(bytes / 1e6).toFixed(0)} MB`;
     return [
       `<polyline points="${path}" fill="none" stroke="#1a5fb4" stroke-width="2" stroke-dasharray="${DASHES[i % DASHES.length]}"/>`,
       ...own.map(({ ms }, at) =>
@@ -44,7 +44,8 @@ export function costPlot(costs: Cost[]): string {
 <path d="M${MARGIN} ${MARGIN}V${HEIGHT - MARGIN}H${WIDTH - MARGIN}" fill="none" stroke="#333"/>
 ${ticks.join('\n')}
 ${text([WIDTH / 2, HEIGHT - 12], 'tiles')}
-${text([WIDTH / 2, 24], `Time to classify tiles (${costs[0]?.backend ?? ''})`)}
+${text([WIDTH / 2, 24], 'Time to classify tiles, and memory of weights and activations')}
+${text([WIDTH / 2, 40], costs[0]?.backend.replace(/, [^,]*MB.*$/, '') ?? '')}
 ${lines.join('\n')}
 </svg>
 `;

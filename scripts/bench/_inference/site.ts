@@ -19,8 +19,17 @@ export interface SiteTime {
  * Click to complete eight directions at the demo site, with the bundled model and the pictures
  * already on the device: a first pass with answers made up fills the cache, the second is timed.
  */
-export async function clickToComplete(say: (line: string) => void): Promise<SiteTime> {
-  const classifier = await loadClassifier('upwind-vit');
+export async function clickToComplete({
+  wasm,
+  threads,
+  say,
+}: {
+  wasm: boolean;
+  threads?: number;
+  say: (line: string) => void;
+}): Promise<SiteTime> {
+  const order = wasm ? (['wasm'] as const) : undefined;
+  const classifier = await loadClassifier('upwind-vit', { order, threads });
   const painted = new Map<string, Promise<Uint8ClampedArray>>();
   const source = demoSource({
     painter: (window) => {
@@ -52,10 +61,12 @@ export async function clickToComplete(say: (line: string) => void): Promise<Site
   const start = performance.now();
   const result = await analyseSite(request, { ...ports, classifier });
   const ms = performance.now() - start;
+  const { name, detail, threads: many } = classifier.backend;
+  const on = [name, detail, many].filter(Boolean).join(', ');
   await classifier.dispose();
   return {
     model: 'upwind-vit',
-    backend: `${result.backend?.name ?? ''}`,
+    backend: on,
     tiles: result.tiles.length,
     directions: result.directions.length,
     ms,

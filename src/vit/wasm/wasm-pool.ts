@@ -97,6 +97,11 @@ export class WasmPool {
     return this.#threads.size + this.#regions.length;
   }
 
+  /** Weights and activations of all threads [bytes]. */
+  get bytes(): number {
+    return this.means.plan.bytes;
+  }
+
   /** For people: `4 threads sharing their weights, 31 MB`. */
   get description(): string {
     const now = describeThreads({ ...this.means.plan, count: this.count });

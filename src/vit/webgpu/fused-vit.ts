@@ -23,6 +23,12 @@ export interface FusedOutput {
   features: Float32Array;
 }
 
+interface Readback {
+  buffer: GPUBuffer;
+  /** Resolves when it may be written again. */
+  read: Promise<unknown>;
+}
+
 /** Why the fused kernels cannot compute a model, or null. */
 export function fusedUnsupported(
   config: Pick<VitConfig, 'hiddenSize' | 'intermediateSize' | 'patchSize' | 'heads'>,
@@ -47,7 +53,8 @@ export class FusedVit {
   #patches!: GPUBuffer;
   #run!: GPUBuffer;
   #answers!: GPUBuffer;
-  #readback!: GPUBuffer;
+  /** In turn: a batch's answers are read while the next computes. */
+  #readbacks!: [Readback, Readback];
   #recordMs = 0;
 
   /**
@@ -99,7 +106,11 @@ export class FusedVit {
     this.#run = program.buffer(4, UNIFORM | COPY_DST);
     const answers = batch * (d + labels.length);
     this.#answers = program.buffer(answers, STORAGE | COPY_SRC);
-    this.#readback = program.buffer(answers, MAP_READ | COPY_DST);
+    const readback = (): Readback => ({
+      buffer: program.buffer(answers, MAP_READ | COPY_DST),
+      read: Promise.resolve(),
+    });
+    this.#readbacks = [readback(), readback()];
     const x = program.buffer(batch * tokens * d);
     const side = program.buffer(batch * tokens * d); // normed rows, then attention's answer
     const qkv = program.buffer(batch * tokens * 3 * d);
@@ -227,7 +238,7 @@ export class FusedVit {
 
   /**
    * Computes one batch of pictures at the model's size, which go up as bytes: a quarter of what their
-   * values would be. Calls queue up: the buffers are shared.
+   * values would be. A second call goes up while the first computes; further ones queue up.
    * @throws Error where a picture has another size, or the batch is too large
    */
   forwardImages(images: readonly RgbImage[]): Promise<FusedOutput> {
@@ -244,13 +255,19 @@ export class FusedVit {
 
   #queued(input: readonly RgbImage[] | Float32Array, batch: number): Promise<FusedOutput> {
     if (batch > this.maxBatch) throw new Error(`Batch ${batch} exceeds ${this.maxBatch}.`);
-    const run = this.#busy.then(() => this.#forward(input, batch));
+    const run = this.#busy.then(() => this.#submit(input, batch));
     this.#busy = run.catch(() => {});
-    return run;
+    return run.then(({ answers }) => answers);
   }
 
-  async #forward(input: readonly RgbImage[] | Float32Array, batch: number): Promise<FusedOutput> {
+  /** Resolves once the batch is on its way; its answers come later. */
+  async #submit(
+    input: readonly RgbImage[] | Float32Array,
+    batch: number,
+  ): Promise<{ answers: Promise<FusedOutput> }> {
     const { queue } = this.device;
+    const [readback, other] = this.#readbacks;
+    await readback.read;
     const start = performance.now();
     queue.writeBuffer(this.#run, 0, Uint32Array.of(batch));
     const bytes = !(input instanceof Float32Array);
@@ -265,13 +282,23 @@ export class FusedVit {
     const width = this.#config.hiddenSize;
     const labels = this.#config.labels.length;
     const size = batch * (width + labels) * 4;
-    encoder.copyBufferToBuffer(this.#answers, 0, this.#readback, 0, size);
+    encoder.copyBufferToBuffer(this.#answers, 0, readback.buffer, 0, size);
     queue.submit([encoder.finish()]);
     if (bytes) this.#upload.submitted();
     this.#recordMs = performance.now() - start;
-    await this.#readback.mapAsync(GPUMapMode.READ, 0, size);
-    const answers = new Float32Array(this.#readback.getMappedRange(0, size).slice(0));
-    this.#readback.unmap();
+    const answers = this.#read(readback.buffer, batch);
+    readback.read = answers.catch(() => {});
+    this.#readbacks = [other, readback];
+    return { answers };
+  }
+
+  async #read(readback: GPUBuffer, batch: number): Promise<FusedOutput> {
+    const width = this.#config.hiddenSize;
+    const labels = this.#config.labels.length;
+    const size = batch * (width + labels) * 4;
+    await readback.mapAsync(GPUMapMode.READ, 0, size);
+    const answers = new Float32Array(readback.getMappedRange(0, size).slice(0));
+    readback.unmap();
     const out = {
       logits: new Float32Array(batch * labels),
       features: new Float32Array(batch * width),
