@@ -91,25 +91,26 @@ async function wasmModel(
   maxBatch: number,
   host?: ThreadHost | null,
 ): Promise<DeviceModel> {
-  let threads = '1 thread';
+  let held: string | null = null;
   try {
     const pool = host ? await WasmPool.create(checkpoint, host) : null;
     if (pool instanceof WasmPool) return pooledModel(checkpoint, pool);
-    if (pool) threads = describeThreads(pool);
+    held = pool?.held ?? null;
   } catch (error) {
     // Where no worker starts, this thread still computes, and says why it is alone.
-    threads = `1 thread (${error instanceof Error ? error.message : error})`;
+    held = error instanceof Error ? error.message : String(error);
   }
   let vit: WasmVit | null = await WasmVit.create(checkpoint, maxBatch);
+  const { bytes } = vit;
   return {
     async run(images) {
       if (!vit) throw new Error('This model has been disposed.');
       return vit.forward(patchesOf(images, checkpoint), images.length);
     },
     explain: (image) => explainOnce(checkpoint, image),
-    bytes: vit.bytes,
+    bytes,
     atOnce: 1,
-    threads,
+    threads: describeThreads({ count: 1, shared: false, bytes, held }),
     // Nothing else holds its memory.
     dispose: () => void (vit = null),
   };

@@ -24,14 +24,14 @@ const PAGE = `<link rel="icon" href="data:," /><script type="module">
 
 /** The one worker script for all; what lies in shared memory is seen where it is sent. */
 const WORKER = `
+  import '/src/platform/browser/worker.ts';
   self.sent = [];
   const post = MessagePort.prototype.postMessage;
   MessagePort.prototype.postMessage = function (message, ...rest) {
     const weights = message?.start?.weights;
     if (weights) self.sent.push((weights.buffer ?? weights).constructor.name);
     return post.call(this, message, ...rest);
-  };
-  await import('/src/platform/browser/worker.ts');`;
+  };`;
 
 let browser: Browser;
 let served: ServedVite;
@@ -97,7 +97,7 @@ test('two threads share the weights on an isolated page, and give one thread’s
   expect(isolated).toBe(true);
   expect(maxDifference(one.logits, nanoExpected().logits.values)).toBeLessThan(1e-4);
   expect(two.logits).toEqual(one.logits);
-  expect(one.said.threads).toBe('1 thread');
+  expect(one.said.threads).toBe('1 thread, 0 MB');
   expect(two.said.threads).toMatch(/^2 threads sharing their weights/);
   // What a result tells of the backend does not depend on the threads.
   expect(two.said.detail).toBe(one.said.detail);

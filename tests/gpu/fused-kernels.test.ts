@@ -126,6 +126,7 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
   const shapes: [string, Side, Partial<MatmulShape>, number][] = [
     ['odd rows', [17, 24, 40], {}, 3],
     ['197 tokens', [197, 20, 68], {}, 1],
+    ['batch 64', [3, 12, 20], { epilogue: 'residual' }, 64],
     ['a busy grid', [400, 8, 640], {}, 1],
     ['GELU', [5, 36, 12], { epilogue: 'gelu' }, 2],
     ['GELU kept', [5, 36, 12], { epilogue: 'gelu-keep' }, 2],
@@ -145,6 +146,12 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
       [36, 19, 20],
       { transposedA: true, transposedB: false, bias: false },
       3,
+    ],
+    [
+      'gradient by the weights, batch 64',
+      [12, 5, 8],
+      { transposedA: true, transposedB: false, bias: false },
+      64,
     ],
   ];
   // A tile's size does not matter to what follows the product.
@@ -202,6 +209,7 @@ describe.skipIf(!gpu)('fused kernels against float64', { timeout: 400_000 }, () 
     [197, 1, 8, 1],
     [5, 3, 4, 4],
     [64, 2, 20, 1],
+    [5, 2, 8, 64],
   ] as const;
   test.each(plans.flatMap(([name, plan]) => sizes.map((size) => [...size, name, plan] as const)))(
     'attention: %i tokens, %i heads of %i, batch %i, for %s',

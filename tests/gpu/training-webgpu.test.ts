@@ -36,6 +36,16 @@ describe.skipIf(!gpu)('training on WebGPU in our own kernels', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  // Forward, and every gradient, of the adapter's own kernels.
+  test.each([
+    { tokens: 5, dim: 12, heads: 1, wide: 20, batch: 64 },
+    { tokens: 17, dim: 16, heads: 4, wide: 24, batch: 33 },
+    { tokens: 197, dim: 8, heads: 2, wide: 12, batch: 1 },
+    { tokens: 50, dim: 40, heads: 5, wide: 100, batch: 7 },
+  ])('a block of $tokens tokens, $heads heads, batch $batch is TensorFlow.js’s', async (sides) => {
+    expect(await faultOf(new FusedTraining(tf.backend() as WebGPUBackend), sides)).toBeNull();
+  });
+
   test('kernels that compute wrong numbers do not pass', async () => {
     const wrong = new FusedTraining(tf.backend() as WebGPUBackend);
     const block = wrong.block.bind(wrong);

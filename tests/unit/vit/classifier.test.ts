@@ -58,7 +58,7 @@ describe('a classifier on wasm', () => {
     ).toBeLessThan(1e-4);
     expect(classifier.backend).toMatchObject({ name: 'wasm', rejected: [] });
     expect(classifier.backend.detail).toBe('SIMD, fused kernels');
-    expect(classifier.backend.threads).toBe('1 thread');
+    expect(classifier.backend.threads).toBe('1 thread, 0 MB');
   });
 
   test('divides by the temperature that calibration found', async () => {

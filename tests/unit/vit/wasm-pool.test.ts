@@ -88,7 +88,7 @@ describe('threads of Node', () => {
     const one = await createClassifier(nano, { order });
     const two = await createClassifier(nano, { order, threads: nodeThreads(2) });
     expect(await two.classify(images)).toEqual(await one.classify(images));
-    expect(one.backend.threads).toBe('1 thread');
+    expect(one.backend.threads).toBe('1 thread, 0 MB');
     expect(two.backend.threads).toMatch(/^2 threads sharing their weights/);
     expect(two.batchSize).toBe(2);
     await one.dispose();
@@ -179,7 +179,7 @@ test('where no thread starts, the calling one computes and says why', async () =
   const classifier = await createClassifier(nano, { order: ['wasm'], threads: host });
   expect(await classifier.classify(images)).toHaveLength(images.length);
   expect(classifier.backend.threads).toMatch(
-    /^1 thread \(Every compute thread stopped \(blocked by/,
+    /^1 thread, 0 MB \(Every compute thread stopped \(blocked by/,
   );
   await classifier.dispose();
 });
