@@ -91,7 +91,7 @@ async function wasmModel(
   maxBatch: number,
   host?: ThreadHost | null,
 ): Promise<DeviceModel> {
-  let held: string | null = null;
+  let held: string | null;
   try {
     const pool = host ? await WasmPool.create(checkpoint, host) : null;
     if (pool instanceof WasmPool) return pooledModel(checkpoint, pool);
