@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { analyseSite } from '../../analysis/analyse-site.ts';
 import type { AnalysisEvent } from '../../analysis/analysis-event.ts';
 import type { Override, SiteResult } from '../../analysis/site-result.ts';
+import { governingText } from '../../report/governing-text.ts';
 import type { Roughness } from '../../roughness/category.ts';
 import { parseHeight } from '../../site/height.ts';
 import { parsePlace } from '../../site/place.ts';
@@ -192,7 +193,7 @@ function summaryOf(result: SiteResult): string {
     `${seen} of ${result.tiles.length} tiles seen; ${result.imagery.name}; model ${result.model.id}`,
     'direction        roughness  exposure  strict  Kz',
     ...rows.map((row) => row.trimEnd()),
-    `governing exposure: ${result.governing}`,
+    `${governingText(result)}.`,
     ...result.warnings.map(({ message }) => `note: ${message}`),
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import type { Assessment } from '../../exposure/assess-site.ts';
 import { lookOutM } from '../../exposure/distances.ts';
 import { DEFAULT_EDITION, editionTable } from '../../exposure/editions.ts';
 import type { DirectionResult } from '../../exposure/verdict.ts';
+import { governingText } from '../../report/governing-text.ts';
 import { areasFromGeoJson } from '../../roughness/areas-from-geojson.ts';
 import { METRES_PER_FOOT, parseHeight } from '../../site/height.ts';
 import type { LngLat } from '../../site/lng-lat.ts';
@@ -126,7 +127,8 @@ function asJson({ directions, governing }: Assessment) {
 
 const feet = (metres: number): number => Math.round((metres / METRES_PER_FOOT) * 100) / 100;
 
-function printTable({ directions, governing }: Assessment, options: ExposureCommandOptions): void {
+function printTable(assessment: Assessment, options: ExposureCommandOptions): void {
+  const { directions } = assessment;
   const rows = [
     ['wind from', 'roughness', 'exposure', 'strict', 'to change', 'Kz', 'notes'],
     ...directions.map((direction) => [
@@ -145,7 +147,7 @@ function printTable({ directions, governing }: Assessment, options: ExposureComm
     process.stdout.write(`${line.trimEnd()}\n`);
   }
   process.stdout.write(
-    `Governing: exposure ${governing} (${editionTable(options.edition).title}, 26.7.3; h = ${Number(options.height.toFixed(2))} ft; tolerance ${options.tolerance})\n`,
+    `${governingText(assessment)} (${editionTable(options.edition).title}, 26.7.3; h = ${Number(options.height.toFixed(2))} ft; tolerance ${options.tolerance})\n`,
   );
 }
 
