@@ -3,10 +3,10 @@ import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
 import { tilesThatCount } from '../analysis/quarters.ts';
-import { openCategories } from '../exposure/open-categories.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import { SYNTHETIC_NOTE, limitsOf } from './limits.ts';
 import { feetAndMetres, heightText, percent, shiftText, wholeFeet } from './lengths.ts';
+import { governingText } from './governing-text.ts';
 import { overrideText } from './overrides-of.ts';
 
 /** What a report says of itself beside the result. Nothing here is read from a clock. */
@@ -46,13 +46,12 @@ export interface ReportContent {
 export function reportContent(result: SiteResult, about: ReportAbout): ReportContent {
   const { site, settings, directions, governing } = result;
   const table = editionTable(settings.edition);
-  const worst = directions.filter(({ exposure }) => exposure === governing).map(({ name }) => name);
   return {
     title: 'Wind exposure category by direction',
     facts: factsOf(result, about),
     governing,
     governingText:
-      `${governingText(result, worst)}. ` +
+      `${governingText(result)}. ` +
       `${table.title}, section 26.7.3; mean roof height h = ${heightText(site.heightFt)}.`,
     table: {
       head: [
@@ -98,17 +97,6 @@ export function reportContent(result: SiteResult, about: ReportAbout): ReportCon
     clauses: clausesOf(result),
     footer: `${result.software.name} ${result.software.version} · model ${result.model.sha256.slice(0, 12)} · ${about.date}${result.imagery.synthetic ? ` · ${SYNTHETIC_NOTE}` : ''}`,
   };
-}
-
-/** A category is not called governing that ground not seen could make worse. */
-function governingText({ governing, directions }: SiteResult, worst: readonly string[]): string {
-  const { less, more } = openCategories(governing, directions);
-  const from = `from ${worst.join(', ')}`;
-  if (more.length === 0) return `Exposure ${governing} governs, ${from}`;
-  const could = `ground not seen could make it ${[...less, ...more].join(' or ')}`;
-  return less.length > 0
-    ? `Exposure ${governing} for the ground seen, ${from}; ${could}`
-    : `At least exposure ${governing}, ${from}; ${could}`;
 }
 
 function factsOf(result: SiteResult, about: ReportAbout): [string, string][] {
