@@ -108,13 +108,17 @@ def main():
         "data": ["UC Merced Land Use", "RSSCN7", "AID"] + (["Upwind synthetic coast"] if a.demo else []),
         "manifest_sha256": sha256(Path(a.data) / "manifest.csv"),
         "teacher_sha256": sha256(Path(a.teacher) / "model.safetensors"),
-        "initialisation": str(sha256(Path(a.start) / "model.safetensors")) if a.start else "random",
+        "initialisation": "the checkpoint under `before`" if a.start else "random",
         "device": torch.cuda.get_device_name() if a.device == "cuda" else "cpu",
         "seconds_spent": round(trainer.spent),
         "tiles_seen": trainer.step * trainer.o["batch"],
         "parameters": parameters(model.plain()),
         **{k: v for k, v in trainer.o.items() if k not in ("teacher_width", "seconds", "start")},
     }
+    if a.start:
+        before = Path(a.start) / "upwind.json"
+        training["before"] = json.loads(before.read_text())["training"] if before.exists() else {}
+        training["before"]["sha256"] = sha256(Path(a.start) / "model.safetensors")
     print(json.dumps(export(model.cpu(), a.out, held, training, IMAGERY), indent=2))
 
 
