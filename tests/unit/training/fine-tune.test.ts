@@ -330,7 +330,7 @@ describe('memory', () => {
   });
 
   it('fits full ViT-Base into wasm only by computing blocks again', () => {
-    const limit = 2.4e9;
+    const limit = 3e9;
     expect(planMemory(tiny, TUTORIAL, limit).checkpointing).toBe(false);
     expect(planMemory(base, TUTORIAL, limit).checkpointing).toBe(true);
     expect(() => planMemory(base, { ...TUTORIAL, batchSize: 64 }, limit)).toThrow(
