@@ -219,7 +219,7 @@ export class UpwindApp extends LitElement {
 
   #inset(narrow: boolean, sheetPx: number): MapInset {
     const inset = narrow
-      ? { top: 12, right: 12, bottom: Math.min(sheetPx, innerHeight * 0.55) + 40, left: 12 }
+      ? { top: 12, right: 48, bottom: Math.min(sheetPx, innerHeight * 0.55) + 40, left: 12 }
       : { top: 20, right: 60, bottom: 64, left: 432 };
     // The same object while nothing changed, so that the map does not move on every render.
     if (JSON.stringify(inset) !== JSON.stringify(this.#lastInset)) this.#lastInset = inset;
