@@ -7,7 +7,7 @@ import type { Roughness } from '../../roughness/category.ts';
 import { parseHeight } from '../../site/height.ts';
 import { parsePlace } from '../../site/place.ts';
 import type { BackendInfo } from '../../vit/classifier.ts';
-import { backendOrder } from './classify.ts';
+import { backendOption } from './classify.ts';
 import { interruptSignal, numberOption, printJson, progressLine, say } from '../io.ts';
 import {
   bearingsOption,
@@ -70,7 +70,7 @@ export function addJudgingOptions(command: Command): Command {
     .option('--imagery-layer <name>', 'WMS layer')
     .option('--imagery-attribution <text>', 'whom the imagery credits')
     .option('--model <dir or hub id>', 'checkpoint folder, zip or Hugging Face id')
-    .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .addOption(backendOption())
     .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--tile-m <metres>', 'ground that one tile shows', numberOption('--tile-m'))
     .option('--stride-m <metres>', 'distance between tile centres', numberOption('--stride-m'))

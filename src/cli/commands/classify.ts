@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { loadClassifier } from '../../platform/node/engine.ts';
 import { readImage } from '../../platform/node/read-image.ts';
@@ -14,7 +14,12 @@ interface ClassifyOptions extends CommonOptions {
 }
 
 /** `--backend` as an order of backends; `auto` tries WebGPU, then wasm, then plain JavaScript. */
-export function backendOrder(text: string): BackendName[] {
+export const backendOption = (): Option =>
+  new Option('--backend <name>', 'auto, webgpu, wasm or cpu')
+    .argParser(backendOrder)
+    .default(backendOrder('auto'), 'auto');
+
+function backendOrder(text: string): BackendName[] {
   if (text === 'auto') return ['webgpu', 'wasm', 'cpu'];
   if (text === 'webgpu' || text === 'wasm' || text === 'cpu') return [text];
   throw new InvalidArgumentError('It must be auto, webgpu, wasm or cpu.');
@@ -39,7 +44,7 @@ export function registerClassify(program: Command): void {
     .description('Logits and probabilities of each picture.')
     .argument('<image...>', 'picture files: PNG, JPEG, WebP')
     .requiredOption('--model <model>', 'folder, zip, bundled model, or Hub id (owner/name)')
-    .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .addOption(backendOption())
     .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--json', 'one JSON document on stdout')
     .action(classifyFiles);

@@ -16,7 +16,7 @@ import type { BackendName, Classifier } from '../../vit/classifier.ts';
 import { interruptSignal, printJson, progressLine, say, showingDownloads } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
 import { threadsOption } from '../options.ts';
-import { backendOrder, sayBackend, someBatches } from './classify.ts';
+import { backendOption, sayBackend, someBatches } from './classify.ts';
 
 interface EvaluateOptions extends CommonOptions {
   data: string;
@@ -48,7 +48,7 @@ export function registerEvaluate(program: Command): void {
       'what the classes are, such as urban=B,grass=C,water=D',
       parseClassMap,
     )
-    .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .addOption(backendOption())
     .option('--threads <n>', 'threads of wasm; all cores unless said', threadsOption)
     .option('--json', 'one JSON document on stdout')
     .action(evaluate);

@@ -35,7 +35,7 @@ import {
   showingDownloads,
 } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
-import { backendOrder } from './classify.ts';
+import { backendOption } from './classify.ts';
 
 interface TrainOptions extends CommonOptions {
   data: string;
@@ -116,7 +116,7 @@ export function registerTrain(program: Command): void {
     .option('--allow-missing-class', 'train although a category has no pictures')
     .addOption(new Option('--dtype <type>', 'f32 or f16').choices(['f32', 'f16']).default('f32'))
     .option('--resume', 'go on from where a stopped run of the same --out was')
-    .option('--backend <name>', 'auto, webgpu, wasm or cpu', backendOrder, backendOrder('auto'))
+    .addOption(backendOption())
     .option('--json', 'one JSON document on stdout, epochs on stderr')
     .action(train);
 }
