@@ -54,7 +54,7 @@ export interface CaptureOptions {
 
 /**
  * Least share of a tile that must be seen. A tile of which half is blank would be judged by the
- * blank, so it stays unknown; above that, the blank takes the mean colour of the rest.
+ * blank, so it stays unknown; above that, the blank mirrors the rest.
  */
 export const MIN_COVERAGE = 0.5;
 /** Tiles made ahead of the one the caller waits for; bounds memory when the model is the slower. */

@@ -1,4 +1,5 @@
 import type { MercatorBounds, RgbaImage } from './image-source.ts';
+import { fillUnseen, seenPixels } from './fill-unseen.ts';
 import { premultiply, resample, resizeRgba } from './resample.ts';
 import type { PixelBox } from './resample.ts';
 
@@ -20,8 +21,8 @@ const MARGIN_PX = 2;
 /**
  * Cuts a square out of the pictures that cover it and resamples it to `sizePx`, antialiased
  * bilinear, in one step from source pixels. Ground that no picture shows, or that is transparent,
- * gets the mean colour of what is seen, so that no edge appears that is not on the ground;
- * `coverage` says how much that is.
+ * continues what is seen as its mirror image, so that neither an edge nor a smoothness appears that
+ * is not on the ground; `coverage` says how much is seen.
  */
 export function composeSquare(
   pictures: readonly PlacedPicture[],
@@ -37,7 +38,7 @@ export function composeSquare(
     { width: window.width, height: window.height, channels: 4, data: canvas },
     { width: sizePx, height: sizePx, filter: 'bilinear', box: window.box },
   );
-  return flatten(data);
+  return flatten(data, sizePx);
 }
 
 /** Pixel grid that the finest picture sets; pictures of one pyramid all fit it exactly. */
@@ -148,24 +149,20 @@ function draw(
   }
 }
 
-/** Premultiplied RGBA over the mean colour of what it shows. */
-function flatten(rgba: Uint8Array | Uint8ClampedArray): Composed {
-  const sums = [0, 0, 0, 0];
-  for (let i = 0; i < rgba.length; i++) sums[i & 3]! += rgba[i]!;
-  const alphaSum = sums[3]!;
-  const mean = sums.slice(0, 3).map((sum) => (alphaSum > 0 ? (sum * 255) / alphaSum : 0));
-  const pixels = rgba.length / 4;
+/** Colours of premultiplied RGBA, continued over what it does not show. */
+function flatten(rgba: Uint8Array | Uint8ClampedArray, sizePx: number): Composed {
+  const pixels = sizePx * sizePx;
   const rgb = new Uint8Array(pixels * 3);
+  let alphaSum = 0;
   for (let p = 0; p < pixels; p++) {
-    // Nearly all of a survey is opaque.
-    if (rgba[p * 4 + 3] === 255) {
-      for (let c = 0; c < 3; c++) rgb[p * 3 + c] = rgba[p * 4 + c]!;
-      continue;
-    }
-    const unseen = 1 - rgba[p * 4 + 3]! / 255;
+    const alpha = rgba[p * 4 + 3]!;
+    alphaSum += alpha;
+    if (alpha === 0) continue;
     for (let c = 0; c < 3; c++) {
-      rgb[p * 3 + c] = Math.min(255, Math.round(rgba[p * 4 + c]! + mean[c]! * unseen));
+      rgb[p * 3 + c] = Math.min(255, Math.round((rgba[p * 4 + c]! * 255) / alpha));
     }
   }
+  // Nearly all of a survey is opaque.
+  if (alphaSum < pixels * 255) fillUnseen(rgb, seenPixels(rgba), sizePx);
   return { rgb, coverage: alphaSum / 255 / pixels };
 }

@@ -57,7 +57,29 @@ describe('composeSquare', () => {
     expect(composeSquare([...parts].reverse(), square(33, 833, 120), 20)).toEqual(one);
   });
 
-  test('ground without a picture takes the mean colour and is not counted as seen', () => {
+  test('ground without a picture mirrors what is seen and is not counted as seen', () => {
+    const ramp = picture([0, 0], 10, (x, y) => [x * 20, y * 20, 5, 255]);
+    const { rgb, coverage } = composeSquare([ramp], square(40, 900, 100), 10);
+    expect(coverage).toBe(0.6);
+    // Columns 4 to 9 of the picture, then back again from the edge.
+    const columns = [4, 5, 6, 7, 8, 9, 9, 8, 7, 6];
+    for (let p = 0; p < 100; p++) {
+      expect(at(rgb, p)).toEqual([columns[p % 10]! * 20, Math.floor(p / 10) * 20, 5]);
+    }
+  });
+
+  test('a corner is filled from both sides, a gap wider than what is seen back and forth', () => {
+    const ramp = picture([0, 0], 4, (x, y) => [x * 20, y * 20, 5, 255]);
+    const { rgb, coverage } = composeSquare([ramp], square(-200, 700, 300), 12);
+    expect(coverage).toBeCloseTo(1 / 9, 6);
+    const columns = [0, 1, 2, 3, 3, 2, 1, 0, 0, 1, 2, 3];
+    const rows = [0, 1, 2, 3, 3, 2, 1, 0, 0, 1, 2, 3];
+    for (let p = 0; p < 144; p++) {
+      expect(at(rgb, p)).toEqual([columns[p % 12]! * 20, rows[Math.floor(p / 12)]! * 20, 5]);
+    }
+  });
+
+  test('plain ground stays plain', () => {
     const half = composeSquare(
       [picture([0, 0], 10, flat(80, 100, 40, 255))],
       square(50, 900, 100),
