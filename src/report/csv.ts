@@ -39,8 +39,9 @@ export function directionsCsv(result: SiteResult): string {
 const metres = (feet: number | null): number | null =>
   feet === null ? null : Math.round(feet * METRES_PER_FOOT * 100) / 100;
 
-/** `B 0-650 (share 1.00, confidence 0.93)`. */
+/** `B 0-650 (share 1.00, confidence 0.93)`; nobody is confident of ground that is not known. */
 function segmentText(segment: DirectionResult['segments'][number]): string {
   const { roughness, fromM, toM, share, confidence } = segment;
-  return `${roughness ?? 'unknown'} ${wholeFeet(fromM)}-${wholeFeet(toM)} (share ${share.toFixed(2)}, confidence ${confidence.toFixed(2)})`;
+  const trust = roughness === null ? '' : `, confidence ${confidence.toFixed(2)}`;
+  return `${roughness ?? 'unknown'} ${wholeFeet(fromM)}-${wholeFeet(toM)} (share ${share.toFixed(2)}${trust})`;
 }

@@ -47,6 +47,18 @@ describe('directionsCsv', () => {
     );
   });
 
+  it('tells the fetch in feet, and no confidence of ground that is not known', () => {
+    const [first] = result.directions;
+    const segments = [
+      { roughness: 'B' as const, fromM: 0, toM: 198.12, share: 0.9, confidence: 0.93 },
+      { roughness: null, fromM: 198.12, toM: 304.8, share: 0.6, confidence: 0.81 },
+    ];
+    const [row] = csvParse(directionsCsv({ ...result, directions: [{ ...first!, segments }] }));
+    expect(row!.segments_ft).toBe(
+      'B 0-650 (share 0.90, confidence 0.93); unknown 650-1000 (share 0.60)',
+    );
+  });
+
   it('defuses cells that a spreadsheet would run', () => {
     const [first] = result.directions;
     for (const name of ['=1+1', '+1', '-1+cmd', '@SUM(A1)', '\t=1', ' =1', '\r=1']) {
