@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { LabelFacets, LabelQuery } from '../../src/labels/label-query.ts';
-import { facetsOf, filterLabels } from '../../src/labels/label-query.ts';
+import { facetsOf, filterLabels, newestFirst } from '../../src/labels/label-query.ts';
 import type { LabelRecord } from '../../src/labels/label.ts';
 import { LABEL_CHOICES } from '../../src/labels/label.ts';
 import { findNearDuplicates } from '../../src/labels/near-duplicates.ts';
@@ -58,8 +58,7 @@ export class UpwindLabelGallery extends LabelsElement {
       return;
     }
     if (state.labels !== before.labels || this.#all.length === 0) {
-      // Newest first: what was just labelled is what one looks for.
-      this.#all = [...state.labels.values()].sort((a, b) => (a.labelledAt < b.labelledAt ? 1 : -1));
+      this.#all = newestFirst(state.labels.values());
       this.#facets = facetsOf(this.#all);
       this.#findAlike(state.labels);
     }

@@ -141,7 +141,7 @@ function sitesOf(labels: readonly LabelRecord[]): Place[] {
       count: n,
     });
   }
-  return [...sites.values()].sort((a, b) => b.count - a.count);
+  return [...sites.values()].sort((a, b) => b.count - a.count || (a.siteId < b.siteId ? -1 : 1));
 }
 
 /** Equal ground both ways at the middle latitude, so that a site looks as round as it is. */

@@ -14,6 +14,12 @@ export interface LabelQuery {
   text?: string;
 }
 
+/** Newest first: what was just labelled is what one looks for. One moment's labels go by their id. */
+export const newestFirst = (labels: Iterable<LabelRecord>): LabelRecord[] =>
+  [...labels].sort((a, b) => compare(b.labelledAt, a.labelledAt) || compare(a.id, b.id));
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Labels that fit, in their own order. */
 export function filterLabels(
   labels: readonly LabelRecord[],

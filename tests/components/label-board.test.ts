@@ -73,6 +73,7 @@ async function open(prepare: (page: Page) => Promise<unknown> = async () => {}):
   await page.evaluate(() => window.begin());
 }
 const stored = (): Promise<LabelRecord[]> => page.evaluate(() => window.stored());
+const shown = () => page.locator('upwind-label-gallery [role=status]').textContent();
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 40_000, interval: 50 });
 const TOKEN = `hf_${'secret'.repeat(6)}`;
 /** Whether leaving the page now would ask. */
@@ -233,5 +234,61 @@ describe('files and others', () => {
     expect(await kept()).toContain(TOKEN);
     await share.getByLabel('Keep the token on this device').uncheck();
     expect(await kept()).not.toContain(TOKEN);
+  });
+});
+
+describe('the gallery', () => {
+  test('by class, split, site, source and likeness; balance; fixed and deleted by key, and back', async () => {
+    await open();
+    await page.getByRole('tab', { name: 'Gallery' }).click();
+    const gallery = page.locator('upwind-label-gallery');
+    await eventually(shown).toBe('13 of 13 shown');
+    expect(await page.getByRole('list', { name: 'Labels per class' }).innerText()).toMatch(
+      /B: 6\s+C: 6\s+D: 1/,
+    );
+    const filter = async (name: string, value: string, count: number) => {
+      await gallery.getByRole('combobox', { name, exact: true }).selectOption(value);
+      await eventually(shown).toBe(`${count} of 13 shown`);
+    };
+    await filter('Class', 'C', 6);
+    await filter('Class', '', 13);
+    await filter('Site', '2,2', 5);
+    await filter('Site', '', 13);
+    await filter('Imagery', 'esri', 1);
+    await gallery.locator('.cell').click();
+    await gallery.getByText('Stays on this device: No dataset export.').waitFor();
+    await gallery.getByRole('button', { name: 'Close the label' }).click();
+    await filter('Imagery', '', 13);
+    const splits = [];
+    for (const split of ['train', 'validation']) {
+      await gallery.getByRole('combobox', { name: 'Split' }).selectOption(split);
+      await eventually(shown).not.toBe('13 of 13 shown');
+      splits.push(Number.parseInt((await shown())!));
+    }
+    expect(splits[0]! + splits[1]!).toBe(13);
+    await filter('Split', '', 13);
+    await gallery.getByLabel('Near-duplicates only (2)').check();
+    await eventually(shown).toBe('2 of 13 shown');
+    await gallery.getByLabel('Near-duplicates only (2)').uncheck();
+
+    // Where they lie, and from there to a site's own.
+    await gallery.getByText('Where the labels lie').click();
+    await gallery.getByRole('img', { name: /13 labelled tiles.*: 2,2: 5; 1,1: 4; 3,3: 4/ }).waitFor();
+    await gallery.getByRole('button', { name: 'Show site 3,3' }).click();
+    await eventually(shown).toBe('4 of 13 shown');
+
+    const before = await stored();
+    await gallery.getByRole('listbox').focus();
+    await page.keyboard.press('x');
+    await eventually(
+      async () => (await stored()).filter(({ label }) => label === 'unusable').length,
+    ).toBe(1);
+    await page.keyboard.press('Delete');
+    await eventually(async () => (await stored()).length).toBe(12);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await eventually(async () => (await stored()).map(({ label }) => label)).toEqual(
+      before.map(({ label }) => label),
+    );
   });
 });
