@@ -15,8 +15,34 @@ const PAGE = `<!doctype html><title>Labels</title><script type="module">
   import '/components/label-board/label-board.ts';
   import { openLabelStore } from '/src/platform/browser/label-db.ts';
   import { mockPorts } from '/tests/support/mock-ports.ts';
-  import { entryOf, tileOf } from '/tests/support/labels.ts';
-  window.begin = async () => {
+  import { entryOf, pictureOf, tileOf } from '/tests/support/labels.ts';
+  import { mockPatch } from '/tests/support/mock-ports.ts';
+  import { sha256Hex } from '/src/site/sha256.ts';
+  const ports = mockPorts();
+  /** Six tiles of the mock site, each with a picture of its own, as a checkpoint reads them. */
+  const analyse = async (site, means, { onEvent, signal }) => {
+    const result = await ports.analyse(site, means, { signal, onEvent: () => {} });
+    const { sha256, says } = window.checkpoint;
+    result.model = { ...result.model, sha256 };
+    result.tiles = result.tiles.filter(({ missing }) => !missing).slice(0, 6);
+    for (const [i, tile] of result.tiles.entries()) {
+      const patch = { ...mockPatch(tile.id), rgb: pictureOf(50 + i, 32).rgb };
+      tile.imageSha256 = await sha256Hex(patch.rgb);
+      patch.provenance = { ...patch.provenance, sha256: tile.imageSha256 };
+      tile.probabilities = says[tile.id] ?? { B: 0.9, C: 0.06, D: 0.04 };
+      onEvent({ type: 'tile', tile, patch, done: i + 1, total: 6 });
+    }
+    return result;
+  };
+  const session = new Session({ ...ports, analyse });
+  window.read = async (checkpoint) => {
+    window.checkpoint = checkpoint;
+    await session.restore();
+    session.setSite({ lng: 20.5, lat: -34 });
+    await session.analyse();
+    return session.state.result.tiles.map(({ id }) => id);
+  };
+  window.begin = async ({ waits = true } = {}) => {
     const store = await openLabelStore();
     const places = ['1,1', '2,2', '3,3'];
     const labelled = [];
@@ -29,10 +55,9 @@ const PAGE = `<!doctype html><title>Labels</title><script type="module">
     labelled.push(await entryOf({ seed: 0, siteId: '2,2', lng: 21.5 }, 'D'));
     await store.putMany(labelled);
     const waiting = [];
-    for (let seed = 20; seed < 30; seed++) waiting.push(await tileOf({ seed, siteId: '4,4' }));
+    for (let seed = 20; waits && seed < 30; seed++) waiting.push(await tileOf({ seed, siteId: '4,4' }));
     await store.putCandidates('4,4', waiting);
     await store.setValue('labeller', 'Ann');
-    const session = new Session(mockPorts());
     window.labels = labelsOf(session);
     window.board = document.createElement('upwind-labels');
     window.board.session = session;
@@ -64,13 +89,16 @@ afterEach(async () => {
   await page.context().close();
 });
 
-async function open(prepare: (page: Page) => Promise<unknown> = async () => {}): Promise<void> {
+async function open(
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+  board: { waits?: boolean } = {},
+): Promise<void> {
   page = await browser.newPage({ viewport: { width: 460, height: 1200 } });
   complaints = watchPage(page);
   await prepare(page);
   await page.goto(`${served.url}/board.html`);
   await page.waitForFunction(() => window.ready);
-  await page.evaluate(() => window.begin());
+  await page.evaluate((board) => window.begin(board), board);
 }
 const stored = (): Promise<LabelRecord[]> => page.evaluate(() => window.stored());
 const shown = () => page.locator('upwind-label-gallery [role=status]').textContent();
@@ -121,6 +149,34 @@ describe('the queue', () => {
     });
     expect(after.filter((one) => one.id !== id)).toEqual(before.filter((one) => one.id !== id));
   });
+});
+
+test('a tile on which two checkpoints disagree comes before those on which they agree', async () => {
+  await open(undefined, { waits: false });
+  const queue = page.locator('upwind-label-queue');
+  const asked = () =>
+    queue.evaluate(
+      (element: HTMLElement) => /Tile (\S+) of/.exec(element.shadowRoot!.textContent!)?.[1],
+    );
+  const read = (sha256: string, says: object = {}): Promise<string[]> =>
+    page.evaluate((checkpoint) => window.read(checkpoint), { sha256, says });
+  const tiles = await read('a'.repeat(64));
+  const first = await eventually(asked).toBeOneOf(tiles).then(asked);
+  const [mild, strong] = tiles.filter((id) => id !== first) as [string, string];
+
+  // Another checkpoint is as sure of everything, and says otherwise of two tiles.
+  await read('b'.repeat(64), {
+    [mild]: { B: 0.76, C: 0.2, D: 0.04 },
+    [strong]: { B: 0.02, C: 0.03, D: 0.95 },
+  });
+  await eventually(asked).toBe(strong);
+  await queue.getByText('Two checkpoints disagree').waitFor();
+  await queue.getByText('Earlier checkpoint: B 90').waitFor();
+  await page.keyboard.press('d');
+  await eventually(asked).toBe(mild);
+  await page.keyboard.press('b');
+  await eventually(asked).not.toBe(mild);
+  expect(await queue.getByText('Two checkpoints disagree').count()).toBe(0);
 });
 
 describe('a window that keeps nothing', () => {
@@ -273,7 +329,9 @@ describe('the gallery', () => {
 
     // Where they lie, and from there to a site's own.
     await gallery.getByText('Where the labels lie').click();
-    await gallery.getByRole('img', { name: /13 labelled tiles.*: 2,2: 5; 1,1: 4; 3,3: 4/ }).waitFor();
+    await gallery
+      .getByRole('img', { name: /13 labelled tiles.*: 2,2: 5; 1,1: 4; 3,3: 4/ })
+      .waitFor();
     await gallery.getByRole('button', { name: 'Show site 3,3' }).click();
     await eventually(shown).toBe('4 of 13 shown');
 
