@@ -42,7 +42,7 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
 
     async loadModel(ref, { signal, backend, onProgress }) {
       const { startEngine } = await import('../../src/platform/browser/engine-client.ts');
-      return startEngine({
+      const ready = startEngine({
         source: ref,
         signal,
         // A checkpoint of other things, or of nothing, gets a fresh head and says so.
@@ -54,6 +54,9 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
           } else if (progress.stage !== 'ready') onProgress(0, null, t('site.loading.warm'));
         },
       });
+      // From here on the worker goes on alone, however busy the page is.
+      onProgress(0, null, t('site.loading.read'));
+      return ready;
     },
 
     async keepModel({ files, name }, { sha256 }) {
@@ -70,6 +73,13 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
       withStore(async (store) =>
         (await store.list()).map(({ id, name }) => ({ kind: 'stored' as const, id, name })),
       ).catch(() => []),
+
+    prepare(imagery) {
+      worker().then(
+        (site) => site.prepare(imagery),
+        () => undefined, // Told by the analysis, which needs the same.
+      );
+    },
 
     async analyse({ site, settings, overrides = [] }, { classifier }, { signal, onEvent }) {
       const { imagery, edition, tolerance, conservative, tileM } = settings;

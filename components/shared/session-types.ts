@@ -197,6 +197,8 @@ export interface SessionPorts {
   keepModel(ref: ModelRef & { kind: 'files' }, info: ModelInfo): Promise<StoredModelRef>;
   /** Models kept on this device, newest first; none where storage is forbidden. */
   storedModels(): Promise<StoredModelRef[]>;
+  /** An analysis will follow: starts, beside the loading of its model, what it will wait for. */
+  prepare?(imagery: ImagerySpec): void;
   analyse(
     request: RunRequest,
     means: { source: ImagerySource; classifier: Classifier },

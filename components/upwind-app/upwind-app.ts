@@ -34,6 +34,7 @@ import { appStyles } from './upwind-app.styles.ts';
 type Tab = 'site' | LazyTab;
 const TABS: readonly Tab[] = ['site', 'labels', 'train', 'sites'];
 const NARROW = '(max-width: 720px)';
+const MAP_AT_THE_LATEST_MS = 1500;
 
 /**
  * The whole page: map, and the panel that goes with it.
@@ -53,6 +54,7 @@ export class UpwindApp extends LitElement {
   @state() private live = '';
   @state() private sheet: number = SHEET_STOPS[1];
   @state() private dragging = false;
+  @state() private mapShown = false;
   @state() private trainingFiles: CheckpointFiles | null = null;
 
   session!: Session;
@@ -60,6 +62,7 @@ export class UpwindApp extends LitElement {
   #stop: (() => void)[] = [];
   #narrow = matchMedia(NARROW);
   #announced = 0;
+  #begun = false;
   #labelling: Promise<() => void> | null = null;
 
   override connectedCallback(): void {
@@ -75,7 +78,21 @@ export class UpwindApp extends LitElement {
       () => removeEventListener('hashchange', onHash),
       () => this.#narrow.removeEventListener('change', onNarrow),
     ];
-    void this.#begin();
+    const latest = setTimeout(() => (this.mapShown = true), MAP_AT_THE_LATEST_MS);
+    this.#stop.push(() => clearTimeout(latest));
+    void this.#begin().finally(() => {
+      this.#begun = true;
+      this.#considerMap(this.session.state);
+    });
+  }
+
+  /**
+   * The map comes once the model is on its way: without a graphics card a map takes the page's
+   * thread for seconds while it starts, and nothing else would be asked for meanwhile.
+   */
+  #considerMap({ run, model }: SessionState): void {
+    const asked = model.status !== 'none' && (model.status !== 'loading' || model.label !== '');
+    if (this.#begun && (run.phase !== 'loading-model' || asked)) this.mapShown = true;
   }
 
   override disconnectedCallback(): void {
@@ -123,6 +140,7 @@ export class UpwindApp extends LitElement {
       document.documentElement.style.colorScheme =
         next.settings.theme === 'system' ? 'light dark' : next.settings.theme;
     }
+    if (!this.mapShown) this.#considerMap(next);
     if (changed.has('run')) this.#announce(next);
     if (changed.has('result') && next.result) this.#followLabels();
     this.requestUpdate();
@@ -159,17 +177,7 @@ export class UpwindApp extends LitElement {
     const { state: now } = this.session;
     const narrow = this.#narrow.matches;
     const sheetPx = Math.round(this.sheet * innerHeight);
-    return html`<upwind-map
-        .style=${`--sheet: ${sheetPx}px`}
-        .inset=${this.#inset(narrow, sheetPx)}
-        @upwind-pick=${() => void this.session.analyse()}
-      >
-        <upwind-tile-card
-          slot="card"
-          ?hidden=${narrow && this.tab === 'labels' && !now.selection.tileId}
-          ><upwind-tile-label></upwind-tile-label
-        ></upwind-tile-card>
-      </upwind-map>
+    return html`${this.mapShown ? this.#map(now, narrow, sheetPx) : nothing}
       <main
         @upwind-pick=${() => void this.session.analyse()}
         class="panel ${this.dragging ? 'dragging' : ''}"
@@ -215,6 +223,20 @@ export class UpwindApp extends LitElement {
         </div>
       </main>
       <p class="visually-hidden" role="status">${this.live}</p>`;
+  }
+
+  #map(now: SessionState, narrow: boolean, sheetPx: number): TemplateResult {
+    return html`<upwind-map
+      .style=${`--sheet: ${sheetPx}px`}
+      .inset=${this.#inset(narrow, sheetPx)}
+      @upwind-pick=${() => void this.session.analyse()}
+    >
+      <upwind-tile-card
+        slot="card"
+        ?hidden=${narrow && this.tab === 'labels' && !now.selection.tileId}
+        ><upwind-tile-label></upwind-tile-label
+      ></upwind-tile-card>
+    </upwind-map>`;
   }
 
   #inset(narrow: boolean, sheetPx: number): MapInset {

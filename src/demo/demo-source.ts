@@ -4,7 +4,6 @@ import { squareAround } from '../site/mercator.ts';
 import type { CanvasWindow } from './canvas.ts';
 import { DEMO_MAX_ZOOM, DEMO_TILE_TEMPLATE } from './demo-protocol.ts';
 import { DEMO_CENTRE, GROUND_PER_MERCATOR, sceneOfMercatorX, sceneOfMercatorY } from './frame.ts';
-import { paintScene } from './paint-scene.ts';
 
 /** The default site: a hall at the head of the bay, sea to the south and west, town to the north. */
 export const DEMO_SITE: LngLat = DEMO_CENTRE;
@@ -19,6 +18,8 @@ export type ScenePainter = (
 
 const paintHere: ScenePainter = async (window, signal) => {
   signal?.throwIfAborted();
+  // Loaded with the first picture: the noise and the towns behind it take a while to come to life.
+  const { paintScene } = await import('./paint-scene.ts');
   return paintScene(window);
 };
 

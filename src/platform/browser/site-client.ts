@@ -55,6 +55,11 @@ export class SiteWorker {
     );
   }
 
+  /** Starts the worker before it has anything to do; what goes wrong is told by the next call. */
+  prepare(imagery: ImageryChoice): void {
+    this.#call(undefined, (host) => host.prepare(imagery)).catch(() => undefined);
+  }
+
   /** `tilesWorthRefining`. */
   boundary(result: SiteResult): Promise<Record<string, string[]>> {
     return this.#call(undefined, (host) => host.boundary(result));

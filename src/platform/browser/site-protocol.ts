@@ -27,6 +27,8 @@ export interface SiteHost {
     classify: Classify,
     onProgress: (event: AnalysisEvent) => void,
   ): Promise<SiteResult>;
+  /** Gets ready what a first capture of this imagery would wait for. */
+  prepare(imagery: ImageryChoice): void;
   reassess(result: SiteResult, change: Reassessment): SiteResult;
   refine(
     call: number,

@@ -4,6 +4,7 @@ import { refineResult, tilesWorthRefining } from '../../analysis/refine-result.t
 import { reassess } from '../../analysis/reassess.ts';
 import type { ScenePainter } from '../../demo/demo-source.ts';
 import { paintScene } from '../../demo/paint-scene.ts';
+import { demoScene } from '../../demo/scene.ts';
 import { captureTiles, isPatch } from '../../imagery/capture.ts';
 import type { Classifier } from '../../vit/classifier.ts';
 import { createBrowserFetch } from './fetch-imagery.ts';
@@ -72,6 +73,9 @@ const host: SiteHost = {
         { signal, onProgress },
       ),
     ),
+  prepare(imagery) {
+    if (openImagery(imagery).synthetic) demoScene();
+  },
   reassess,
   refine: (call, { result, imagery, classifier }, classify, onProgress) =>
     cancellable(call, (signal) =>
