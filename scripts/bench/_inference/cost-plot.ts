@@ -4,6 +4,9 @@ const [WIDTH, HEIGHT, MARGIN] = [640, 400, 60];
 /** Line styles tell sizes apart without colour. */
 const DASHES = ['none', '6 4', '2 3', '10 3 2 3'];
 
+const duration = (ms: number): string =>
+  ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toPrecision(2)} s`;
+
 /** Seconds against tiles, both on logarithmic scales, as SVG. */
 export function costPlot(costs: Cost[]): string {
   const sizes = [...new Set(costs.map(({ size }) => size))];
@@ -29,11 +32,12 @@ export function costPlot(costs: Cost[]): string {
     const memory = bytes === null ? '' : `, ${(bytes / 1e6).toFixed(0)} MB`;
     return [
       `<polyline points="${path}" fill="none" stroke="#1a5fb4" stroke-width="2" stroke-dasharray="${DASHES[i % DASHES.length]}"/>`,
-      ...own.map(({ ms }, at) =>
-        text([points[at]![0], points[at]![1] - 8], `${(ms / 1000).toPrecision(2)} s`),
+      ...own.map(({ ms }, at) => text([points[at]![0], points[at]![1] - 8], duration(ms))),
+      ...points.map(
+        ([px, py]) => `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3" fill="#1a5fb4"/>`,
       ),
-      text([MARGIN + 8, MARGIN + 16 * i], `${size}${memory}`, 'start'),
-      `<line x1="${MARGIN - 30}" x2="${MARGIN}" y1="${MARGIN + 16 * i - 4}" y2="${MARGIN + 16 * i - 4}" stroke="#1a5fb4" stroke-width="2" stroke-dasharray="${DASHES[i % DASHES.length]}"/>`,
+      text([MARGIN + 46, MARGIN + 4 + 16 * i], `${size}${memory}`, 'start'),
+      `<line x1="${MARGIN + 10}" x2="${MARGIN + 40}" y1="${MARGIN + 16 * i}" y2="${MARGIN + 16 * i}" stroke="#1a5fb4" stroke-width="2" stroke-dasharray="${DASHES[i % DASHES.length]}"/>`,
     ].join('\n');
   });
   const ticks = [...new Set(costs.map(({ tiles }) => tiles))].map((tiles) =>
@@ -43,7 +47,7 @@ export function costPlot(costs: Cost[]): string {
 <rect width="100%" height="100%" fill="#fff"/>
 <path d="M${MARGIN} ${MARGIN}V${HEIGHT - MARGIN}H${WIDTH - MARGIN}" fill="none" stroke="#333"/>
 ${ticks.join('\n')}
-${text([WIDTH / 2, HEIGHT - 12], 'tiles')}
+${text([WIDTH / 2, HEIGHT - 12], 'tiles; both axes logarithmic')}
 ${text([WIDTH / 2, 24], 'Time to classify tiles, and memory of weights and activations')}
 ${text([WIDTH / 2, 40], costs[0]?.backend.replace(/, [^,]*MB.*$/, '') ?? '')}
 ${lines.join('\n')}
