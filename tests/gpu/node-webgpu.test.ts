@@ -9,7 +9,7 @@ import { forward } from '../../src/vit/forward.ts';
 import { createParams, disposeParams } from '../../src/vit/params.ts';
 import { imagesToPatches, resizeForModel } from '../../src/vit/preprocess.ts';
 import { FusedVit } from '../../src/vit/webgpu/fused-vit.ts';
-import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
+import { endDevice, nodeWebGpuOrSkip, watchedGpu } from '../support/node-webgpu.ts';
 import {
   FIXTURES,
   folderFiles,
@@ -23,23 +23,6 @@ const expected = nanoExpected();
 const gpu = await nodeWebGpuOrSkip();
 let nano: Checkpoint;
 let images: RgbImage[];
-
-/** The GPU with every device it hands out, so that a test can break them. */
-function watched(gpu: GPU): { gpu: GPU; devices: GPUDevice[] } {
-  const devices: GPUDevice[] = [];
-  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
-    const adapter = await gpu.requestAdapter(options);
-    if (!adapter) return null;
-    const requestDevice = adapter.requestDevice.bind(adapter);
-    adapter.requestDevice = async (descriptor) => {
-      const device = await requestDevice(descriptor);
-      devices.push(device);
-      return device;
-    };
-    return adapter;
-  };
-  return { gpu: { requestAdapter } as unknown as GPU, devices };
-}
 
 // Software adapters compile kernels slowly, and a busy machine makes that minutes.
 describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
@@ -140,16 +123,15 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
     disposeParams(params);
   });
 
-  test('a lost device is replaced and the work done again', async () => {
-    const { gpu: breakable, devices } = watched(gpu!);
-    // The device of the test before lives on in this thread; end it to get one we can watch.
-    tf.removeBackend('webgpu');
+  test('a lost device is replaced and both batches on their way are done again', async () => {
+    const { gpu: breakable, devices } = watchedGpu(gpu!);
+    endDevice();
     const classifier = await createClassifier(nano, { order: ['webgpu'], gpu: breakable });
     const started = devices.length;
+    const both = [classifier.classify(images.slice(0, 2)), classifier.classify(images.slice(2, 4))];
     devices.at(-1)!.destroy();
-    const answers = await classifier.classify(images.slice(0, 2));
-    const logits = answers.flatMap((answer) => [...answer.logits]);
-    expect(maxDifference(logits, expected.logits.values.slice(0, 6))).toBeLessThan(1e-4);
+    const logits = (await Promise.all(both)).flat().flatMap((answer) => [...answer.logits]);
+    expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(1e-4);
     expect(devices.length).toBe(started + 1);
     expect(classifier.backend).toMatchObject({ name: 'webgpu', rejected: [] });
     await classifier.dispose();
@@ -157,7 +139,7 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
 
   test('kernels that compute wrong numbers give way to the stock ones, and it says so', async () => {
     // A new device, which has not been checked yet.
-    tf.removeBackend('webgpu');
+    endDevice();
     const real = FusedVit.prototype.forwardImages;
     FusedVit.prototype.forwardImages = async function (pictures) {
       const out = await real.call(this, pictures);
@@ -175,8 +157,8 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
   });
 
   test('a device that reports an error is given up, and the answer says so', async () => {
-    const { gpu: breakable, devices } = watched(gpu!);
-    tf.removeBackend('webgpu');
+    const { gpu: breakable, devices } = watchedGpu(gpu!);
+    endDevice();
     const options = { order: ['webgpu', 'cpu'] as const, gpu: breakable, softwareGpu: true };
     const classifier = await createClassifier(nano, options);
     expect(classifier.backend.name).toBe('webgpu');

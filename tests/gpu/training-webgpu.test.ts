@@ -1,13 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterAll, describe, expect, test } from 'vitest';
+import { fineTuneOnDevice } from '../../src/training/fine-tune-on-device.ts';
+import { TUTORIAL } from '../../src/training/settings.ts';
 import { chooseBackend } from '../../src/vit/backend.ts';
 import { AdamW } from '../../src/training/adamw.ts';
+import type { StepReport } from '../../src/training/trainer-state.ts';
+import type { BackendName } from '../../src/vit/classifier.ts';
 import type { Optimizer } from '../../src/training/adamw.ts';
 import type { NamedTensors } from '../../src/training/vit-shape.ts';
 import { FusedTraining } from '../../src/training/webgpu/fused-training.ts';
 import { faultOf } from '../../src/training/webgpu/training-check.ts';
-import { nodeWebGpuOrSkip } from '../support/node-webgpu.ts';
+import { endDevice, nodeWebGpuOrSkip, watchedGpu } from '../support/node-webgpu.ts';
+import { tinyDataset } from '../support/tiny-dataset.ts';
+import { NANO, checkpointAt } from '../support/training.ts';
 import { parityWithPyTorch } from '../support/training-parity.ts';
 
 const gpu = await nodeWebGpuOrSkip();
@@ -88,5 +94,37 @@ describe.skipIf(!gpu)('training on WebGPU in our own kernels', () => {
       tf.dispose([weights!, others!]);
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a run outlives its device and goes on as one in wasm does', async () => {
+    const checkpoint = await checkpointAt(NANO);
+    const dataset = await tinyDataset();
+    const settings = { ...TUTORIAL, epochs: 2, batchSize: 5, learningRate: 1e-3 };
+    const { gpu: breakable, devices } = watchedGpu(gpu!);
+    const train = async (order: BackendName[]) => {
+      const steps: StepReport[] = [];
+      const result = await fineTuneOnDevice(
+        {
+          ...{ checkpoint, dataset, settings },
+          onProgress: (progress) => {
+            if (progress.stage !== 'step') return;
+            steps.push(progress.report);
+            // In the second epoch of two steps, so that the first is kept and a step done again.
+            if (progress.report.step === 3 && devices.length === 1) devices[0]!.destroy();
+          },
+        },
+        { order, start: (order) => chooseBackend({ order, gpu: breakable }) },
+      );
+      return { result, steps };
+    };
+    endDevice();
+    const broken = await train(['webgpu']);
+    expect(devices).toHaveLength(2);
+    expect(broken.result.backend).toMatchObject({ name: 'webgpu', rejected: [] });
+    expect(broken.steps.map(({ step }) => step)).toEqual([1, 2, 3, 3, 4]);
+    const whole = await train(['wasm']);
+    const last = new Map(broken.steps.map((report) => [report.step, report.loss]));
+    expect(whole.steps).toHaveLength(4);
+    for (const { step, loss } of whole.steps) expect(last.get(step)! / loss).toBeCloseTo(1, 3);
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
 import { nodeGpu } from '../../src/platform/node/gpu.ts';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -14,4 +15,26 @@ export async function nodeWebGpuOrSkip(): Promise<GPU | null> {
   const found = await nodeGpu({ insist: true });
   if (!found.gpu) console.log(`Skipped WebGPU in Node: ${found.reason}.`);
   return found.gpu;
+}
+
+/** The GPU with every device it hands out, so that a test can break them. */
+export function watchedGpu(gpu: GPU): { gpu: GPU; devices: GPUDevice[] } {
+  const devices: GPUDevice[] = [];
+  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
+    const adapter = await gpu.requestAdapter(options);
+    if (!adapter) return null;
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = async (descriptor) => {
+      const device = await requestDevice(descriptor);
+      devices.push(device);
+      return device;
+    };
+    return adapter;
+  };
+  return { gpu: { requestAdapter } as unknown as GPU, devices };
+}
+
+/** A device of earlier tests lives on in this thread; ends it, so that the next start makes one. */
+export function endDevice(): void {
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
 }
