@@ -1,6 +1,7 @@
 import { bbox } from '@turf/turf';
 import type { BBox } from 'geojson';
 import type { LngLat } from '../../site/lng-lat.ts';
+import { LABEL_CHOICES, roughnessOf } from '../label.ts';
 import type { LabelRecord } from '../label.ts';
 import { CLASS_NAMES, PLACES, attributionsOf, datasetCard } from './dataset.ts';
 import type { DatasetLabel, Place } from './dataset.ts';
@@ -22,9 +23,12 @@ const ML_AOI_SPLIT: Record<Place, string | null> = {
   other: null,
 };
 
+const OTHER_NAMES = LABEL_CHOICES.filter((choice) => !roughnessOf(choice));
+
 /**
- * A static STAC catalogue in a zip: one collection, one item a label with its picture and its
- * GeoJSON as assets, described by the `label` and `ml-aoi` extensions.
+ * A static STAC catalogue in a zip: one collection; for each label an item with its picture and its
+ * GeoJSON as assets, described by the `label` and `ml-aoi` extensions, and an item for the picture,
+ * which is the imagery that both extensions link to.
  */
 export async function writeStac(
   rows: readonly DatasetLabel[],
@@ -35,6 +39,7 @@ export async function writeStac(
   zip.add('collection.json', json(collectionOf(rows)));
   for (const { label, place } of rows) {
     zip.add(`items/${label.id}.json`, json(itemOf(label, place)));
+    zip.add(`images/${label.id}.json`, json(imageItemOf(label)));
     const collection = { type: 'FeatureCollection', features: [featureOf(label, place, null)] };
     zip.add(`labels/${label.id}.geojson`, json(collection));
     zip.add(`images/${label.id}.png`, await pixelsOf(label.id));
@@ -44,22 +49,57 @@ export async function writeStac(
 }
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 
+/** What both items of a label share; a null geometry must go without a bbox. */
+const coreOf = (label: LabelRecord) => ({
+  type: 'Feature',
+  stac_version: STAC_VERSION,
+  collection: COLLECTION_ID,
+  geometry: polygonOf(label),
+  ...(label.footprint ? { bbox: bboxOf([label.footprint]) } : {}),
+});
+const UPWARD = ['root', 'parent', 'collection'].map((rel) => ({
+  rel,
+  href: '../collection.json',
+  type: 'application/json',
+}));
+
+/** The imagery that was judged: the pixels the model saw, cut from what the source gives. */
+function imageItemOf(label: LabelRecord) {
+  const { id, source, metresPerPixel, urls } = label;
+  return {
+    ...coreOf(label),
+    id: `${id}-image`,
+    properties: {
+      title: source.name,
+      ...whenOf(label),
+      ...(metresPerPixel ? { gsd: metresPerPixel } : {}),
+      'upwind:attribution': source.attribution,
+      'upwind:terms': source.terms,
+      'upwind:urls': urls,
+    },
+    assets: { image: imageAssetOf(label, `./${id}.png`) },
+    links: UPWARD,
+  };
+}
+
+const imageAssetOf = ({ source }: LabelRecord, href: string) => ({
+  href,
+  type: 'image/png',
+  title: `The pixels the model saw. ${source.attribution}`,
+  roles: ['data', 'visual'],
+});
+
 /**
  * One label as a STAC item.
  * @see https://github.com/stac-extensions/label, https://github.com/stac-extensions/ml-aoi
  */
 export function itemOf(label: LabelRecord, place: Place) {
-  const geometry = polygonOf(label);
+  const image = { href: `../images/${label.id}.json`, type: GEOJSON_TYPE };
   const split = ML_AOI_SPLIT[place];
   return {
-    type: 'Feature',
-    stac_version: STAC_VERSION,
+    ...coreOf(label),
     stac_extensions: [LABEL, ML_AOI],
     id: label.id,
-    collection: COLLECTION_ID,
-    geometry,
-    // A null geometry must go without a bbox.
-    ...(label.footprint ? { bbox: bboxOf([label.footprint]) } : {}),
     properties: {
       title: `Surface roughness ${label.label}`,
       ...whenOf(label),
@@ -67,7 +107,7 @@ export function itemOf(label: LabelRecord, place: Place) {
       updated: label.history.at(-1)!.at,
       'label:type': 'vector',
       'label:properties': ['roughness'],
-      'label:classes': [{ name: 'roughness', classes: CLASS_NAMES }],
+      'label:classes': [{ name: 'roughness', classes: split ? CLASS_NAMES : OTHER_NAMES }],
       'label:description':
         'Surface roughness of the tile (ASCE/SEI 7, 26.7.2) as judged by a person from the picture.',
       'label:tasks': ['classification'],
@@ -86,24 +126,22 @@ export function itemOf(label: LabelRecord, place: Place) {
         'ml-aoi:role': 'label',
       },
       image: {
-        href: `../images/${label.id}.png`,
-        type: 'image/png',
-        title: `The pixels the model saw. ${label.source.attribution}`,
-        roles: ['data', 'visual'],
+        ...imageAssetOf(label, `../images/${label.id}.png`),
         'ml-aoi:role': 'feature',
         'ml-aoi:reference-grid': true,
       },
     },
     links: [
-      { rel: 'root', href: '../collection.json', type: 'application/json' },
-      { rel: 'parent', href: '../collection.json', type: 'application/json' },
-      { rel: 'collection', href: '../collection.json', type: 'application/json' },
+      ...UPWARD,
+      // `label:assets` names assets of the item linked to.
+      { rel: 'source', ...image, 'label:assets': ['image'] },
+      { rel: 'derived_from', ...image, 'ml-aoi:role': 'feature' },
+      // ml-aoi asks for one label item: it is this one, which carries both extensions.
       {
-        rel: 'source',
-        href: `../images/${label.id}.png`,
-        type: 'image/png',
-        'label:assets': ['labels'],
-        'ml-aoi:role': 'feature',
+        rel: 'derived_from',
+        href: `./${label.id}.json`,
+        type: GEOJSON_TYPE,
+        'ml-aoi:role': 'label',
       },
     ],
   };
@@ -145,9 +183,17 @@ function collectionOf(rows: readonly DatasetLabel[]) {
   };
 }
 
-/** West, south, east, north of footprints whose longitudes are unwrapped. */
-const bboxOf = (rings: readonly LngLat[][]): BBox =>
-  bbox({
+/**
+ * West, south, east, north of footprints whose longitudes run on over ±180°. Over the antimeridian
+ * west is more than east (RFC 7946, 5.2).
+ */
+function bboxOf(rings: readonly LngLat[][]): BBox {
+  const [west, south, east, north] = bbox({
     type: 'MultiPolygon',
     coordinates: rings.map((ring) => [ring.map(({ lng, lat }) => [lng, lat])]),
   });
+  if (east! - west! >= 360) return [-180, south!, 180, north!];
+  return [inWorld(west!), south!, inWorld(east!), north!];
+}
+const inWorld = (lng: number): number =>
+  lng >= -180 && lng <= 180 ? lng : ((((lng + 180) % 360) + 360) % 360) - 180;

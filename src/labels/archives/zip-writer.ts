@@ -8,7 +8,7 @@ const EPOCH_DATE = 0x0021;
 
 /**
  * Writes a zip piece by piece, each entry with its sizes up front, so that it can be read from
- * either end. Pictures are stored, text is deflated. No zip64: 65,535 files, 4 GB.
+ * either end. Pictures are stored, text is deflated. No zip64: 65,534 files, 4 GB.
  * @see APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16
  */
 export class ZipWriter {
@@ -28,7 +28,7 @@ export class ZipWriter {
     const packed = text ? deflateSync(bytes, { level: 6 }) : bytes;
     if (this.#directory.length >= 0xfffe || this.#offset + packed.length > 0xfff00000) {
       throw new UserError(
-        'The archive would pass what a zip can hold (65,535 files, 4 GB): filter the labels and export in parts, or export parquet.',
+        'The archive would pass what a zip can hold (65,534 files, 4 GB): export parquet.',
       );
     }
     const entry = new DataView(new ArrayBuffer(26));

@@ -203,43 +203,93 @@ describe('GeoJSON and STAC', () => {
     }
   });
 
-  test('STAC items have what the core, label and ml-aoi schemas require', async () => {
+  // Read from the published schemas and texts, not from our writer: STAC 1.0.0 item and collection,
+  // label 1.0.1 (https://github.com/stac-extensions/label) and ml-aoi 0.2.0
+  // (https://github.com/stac-extensions/ml-aoi), `json-schema/schema.json` and README of each.
+  test('STAC: every item has what core, label and ml-aoi ask, and every link leads to what it says', async () => {
+    await store.putMany([await entryOf({ seed: 7, siteId: '9,9', lng: 180, lat: 10 }, 'B')]);
     const files = unzipSync(await bytesOf((await exported('stac')).file));
     const read = (path: string) => JSON.parse(new TextDecoder().decode(files[path]));
+    const follow = (from: string, href: string) =>
+      new URL(href, `zip://x/${from}`).pathname.slice(1);
     const collection = read('collection.json');
-    const hrefs = collection.links.filter((l: { rel: string }) => l.rel === 'item');
-    expect(hrefs).toHaveLength(5);
+    expect(collection.license).toMatch(/^[\w\-.+]+$/);
+    const paths: string[] = collection.links
+      .filter(({ rel }: { rel: string }) => rel === 'item')
+      .map(({ href }: { href: string }) => follow('collection.json', href));
+    expect(paths).toHaveLength(6);
     const splits: unknown[] = [];
-    for (const { href } of hrefs) {
-      const item = read(href.slice(2));
-      expect(item).toMatchObject({
-        type: 'Feature',
-        stac_version: '1.0.0',
-        collection: collection.id,
-      });
-      expect(item.bbox).toHaveLength(4);
+    for (const path of paths) {
+      const item = read(path);
       const { properties, assets, links } = item;
-      expect(properties.datetime ?? properties.start_datetime).toMatch(/^\d{4}-\d{2}-\d{2}T/);
-      if (properties.datetime === null) expect(properties.end_datetime).toBeTruthy();
-      expect(properties['label:type']).toBe('vector');
-      expect(properties['label:properties']).toEqual(['roughness']);
-      expect(properties['label:classes']).toEqual([
-        { name: 'roughness', classes: ['B', 'C', 'D'] },
+      expect(item.stac_extensions).toEqual([
+        'https://stac-extensions.github.io/label/v1.0.1/schema.json',
+        'https://stac-extensions.github.io/ml-aoi/v0.2.0/schema.json',
       ]);
-      expect(properties['label:description'].length).toBeGreaterThan(0);
-      splits.push(properties['ml-aoi:split']);
-      const labels = read(`items/${assets.labels.href}`.replace('items/../', ''));
-      expect(labels.type).toBe('FeatureCollection');
-      expect(labels.features[0].properties.roughness).toBeTruthy();
-      expect(files[`items/${assets.image.href}`.replace('items/../', '')]).toBeDefined();
+      const linked = (rel: string, role?: string) =>
+        links
+          .filter((l: Record<string, unknown>) => l.rel === rel && l['ml-aoi:role'] === role)
+          .map((l: { href: string }) => follow(path, l.href));
+      // label: a source is a STAC item; label:assets are keys of its assets.
+      const [source] = linked('source');
+      const image = read(source!);
+      for (const one of [item, image]) expectCore(one, collection.id);
+      const { 'label:assets': keys } = links.find(({ rel }: { rel: string }) => rel === 'source');
+      for (const key of keys) {
+        expect(files[follow(source!, image.assets[key].href)]).toEqual(
+          files[follow(path, assets.image.href)],
+        );
+      }
+      // ml-aoi: exactly one label item, at least one raster item, by `derived_from`.
+      const [labelItem, ...more] = linked('derived_from', 'label');
+      expect(more).toEqual([]);
+      expect(read(labelItem!).stac_extensions[0]).toMatch('/label/');
+      expect(linked('derived_from', 'feature')).toEqual([source]);
       expect(assets.labels['ml-aoi:role']).toBe('label');
-      expect(links.find((l: { rel: string }) => l.rel === 'source')['label:assets']).toEqual([
-        'labels',
+      expect(assets.image).toMatchObject({
+        'ml-aoi:role': 'feature',
+        'ml-aoi:reference-grid': true,
+      });
+      splits.push(properties['ml-aoi:split']);
+
+      expect(properties['label:type']).toBe('vector');
+      expect(properties['label:description'].length).toBeGreaterThan(0);
+      const [{ name, classes }] = properties['label:classes'];
+      expect(properties['label:properties']).toEqual([name]);
+      const { type, features } = read(follow(path, assets.labels.href));
+      expect(type).toBe('FeatureCollection');
+      expect(classes).toContain(features[0].properties[name]);
+      expect(properties['label:overviews'][0].counts).toEqual([
+        { name: features[0].properties[name], count: 1 },
       ]);
     }
-    expect(splits.sort()).toEqual(['test', 'train', 'train', 'validate', undefined]);
+    expect(splits.sort()).toEqual(['test', 'train', 'train', 'train', 'validate', undefined]);
+    // RFC 7946, 5.2: over the antimeridian west is more than east.
+    const boxes = paths.map((path) => read(path).bbox as number[]);
+    const [west, , east] = boxes.find(([w, , e]) => w! > e!)!;
+    expect([west, east]).toEqual([expect.closeTo(179.999, 9), expect.closeTo(-179.999, 9)]);
   });
 });
+
+/** STAC 1.0.0, item.json: what each item must have. */
+function expectCore(item: Record<string, unknown>, collection: string): void {
+  expect(item).toMatchObject({ type: 'Feature', stac_version: '1.0.0', collection });
+  expect(item.id).toBeTruthy();
+  expect(item.geometry).toBeTruthy();
+  expect(item.bbox).toHaveLength(4);
+  const {
+    datetime,
+    start_datetime: start,
+    end_datetime: end,
+  } = item.properties as {
+    [key: string]: string | null;
+  };
+  const times = datetime === null ? [start, end] : [datetime];
+  for (const time of times) expect(time).toMatch(/^\d{4}-\d{2}-\d{2}T.*(\+00:00|Z)$/);
+  const rels = (item.links as { rel: string; href: string }[]).map(({ rel }) => rel);
+  expect(rels).toEqual(expect.arrayContaining(['root', 'parent', 'collection']));
+  expect(Object.values(item.assets as object).every(({ href }) => href.length > 0)).toBe(true);
+}
 
 test('nothing to export is said in words', async () => {
   const only = new MemoryLabelStore();

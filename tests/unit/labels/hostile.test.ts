@@ -94,7 +94,7 @@ describe('archives that are refused as a whole', () => {
         new DataView(whole.buffer).setUint16(whole.length - 12, 0xffff, true);
         return whole;
       },
-      /more than 60,000 files/,
+      /more than 65,534 files/,
     ],
     ['parquet cut short', () => text('PAR1 and nothing more'), /footer cannot be read/],
     [
