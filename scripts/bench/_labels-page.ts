@@ -69,10 +69,24 @@ const painted = () =>
 
 window.benchLabels = async ({ count, side }) => {
   const times: Record<string, number> = {};
+  let tasks: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
+  observer.observe({ type: 'longtask' });
   const timed = async <T>(what: string, work: () => Promise<T> | T): Promise<T> => {
     const start = performance.now();
     const value = await work();
     times[what] = performance.now() - start;
+    return value;
+  };
+  /** The same, and how long the page could not answer meanwhile. */
+  const watched = async <T>(what: string, work: () => Promise<T> | T): Promise<T> => {
+    await painted();
+    tasks = [];
+    const value = await timed(what, work);
+    await painted();
+    tasks.push(...observer.takeRecords());
+    times[`${what}: longest task`] = Math.max(0, ...tasks.map(({ duration }) => duration));
+    times[`${what}: in tasks over 50 ms`] = tasks.reduce((sum, { duration }) => sum + duration, 0);
     return value;
   };
   const session = new Session({} as SessionPorts);
@@ -131,14 +145,20 @@ window.benchLabels = async ({ count, side }) => {
     await gallery.updateComplete;
     await painted();
   });
-  const zip = await timed('export zip', () =>
+  const zip = await watched('export zip', () =>
     exportLabels(store, { format: 'imagefolder', assigned: {} }),
   );
-  await timed('export parquet', () => exportLabels(store, { format: 'parquet', assigned: {} }));
+  const parquet = await watched('export parquet', () =>
+    exportLabels(store, { format: 'parquet', assigned: {} }),
+  );
   gallery.remove();
   await store.clear();
-  await timed('import zip into an empty store', () =>
+  await watched('import zip into an empty store', () =>
     importLabels(store, zip.file, { fileName: 'labels.zip', at: new Date().toISOString() }),
+  );
+  await store.clear();
+  await watched('import parquet into an empty store', () =>
+    importLabels(store, parquet.file, { fileName: 'labels.parquet', at: new Date().toISOString() }),
   );
   await store.clear();
   return times;

@@ -1,5 +1,6 @@
 import { UserError } from '../../site/user-error.ts';
 import type { LabelStore } from '../label-store.ts';
+import { judgeMerge } from '../merge-label.ts';
 import { MemoryLabelStore } from '../memory-label-store.ts';
 import type { LabelRecord } from '../label.ts';
 import type { SplitAssignment } from '../split-by-site.ts';
@@ -61,6 +62,7 @@ export async function pushToHub(
     signal?.throwIfAborted();
     onProgress?.(++done, rows.length);
   };
+  const lines = [...withheld];
   const files = [{ path: 'README.md', content: new Blob([hubCard(rows)]) }];
   for (const place of PLACES) {
     const here = rows.filter((row) => row.place === place);
@@ -82,11 +84,15 @@ export async function pushToHub(
   };
   try {
     let stale: string[] = [];
+    let parentCommit: string | undefined;
     if (await hub.repoExists(common)) {
+      // What is looked at now must be what is replaced: the Hub refuses the commit where somebody
+      // else pushed in between.
+      parentCommit = (await hub.listCommits({ ...common, batchSize: 1 }).next()).value?.oid;
       const at = { repo, token, fetch: options.fetch, hubUrl, signal };
-      stale = (await ownFilesThere(store, at)).filter(
-        (path) => !files.some((f) => f.path === path),
-      );
+      const there = await ownFilesThere(store, at);
+      stale = there.paths.filter((path) => !files.some((f) => f.path === path));
+      lines.push(...there.lines);
     } else {
       await hub.createRepo({ ...common, visibility: isPrivate ? 'private' : 'public' });
     }
@@ -99,6 +105,7 @@ export async function pushToHub(
       ],
       title: `${rows.length} surface roughness labels`,
       useXet: false,
+      ...(parentCommit ? { parentCommit } : {}),
       ...(signal ? { abortSignal: signal } : {}),
     });
   } catch (error) {
@@ -108,23 +115,24 @@ export async function pushToHub(
   return {
     url: `${hubUrl ?? 'https://huggingface.co'}/datasets/${repo}`,
     pushed: rows.length,
-    lines: withheld,
+    lines,
   };
 }
 
 /**
- * Files of an earlier push. Nobody's labels go because a file of theirs is written anew.
+ * Files of an earlier push. Nobody's labels go because a file of theirs is written anew; where the
+ * store says otherwise of a tile than they do, a line tells.
  * @throws UserError where they hold labels that are not in the store
  */
 async function ownFilesThere(
   store: Pick<LabelStore, 'list'>,
   hub: Pick<PushOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>,
-): Promise<string[]> {
+): Promise<{ paths: string[]; lines: string[] }> {
   const paths = new Set(PLACES.map(pathOf));
   const there = (await parquetFilesOf(hub))
     .map(({ path }) => path)
     .filter((path) => paths.has(path));
-  if (there.length === 0) return there;
+  if (there.length === 0) return { paths: there, lines: [] };
   const theirs = new MemoryLabelStore();
   const nobodysLabels = () =>
     new UserError(`${hub.repo} holds other than labels of ours: push under another name.`);
@@ -134,12 +142,19 @@ async function ownFilesThere(
     },
   );
   if (refused > 0) throw nobodysLabels();
-  const mine = new Set((await store.list()).map(({ id }) => id));
-  const strange = (await theirs.list()).filter(({ id }) => !mine.has(id)).length;
-  if (strange === 0) return there;
-  throw new UserError(
-    `${hub.repo} holds ${strange} ${strange === 1 ? 'label that is' : 'labels that are'} not here: bring them in first, then push.`,
-  );
+  const mine = new Map((await store.list()).map((label) => [label.id, label]));
+  const known = await theirs.list();
+  const strange = known.filter(({ id }) => !mine.has(id)).length;
+  if (strange > 0) {
+    throw new UserError(
+      `${hub.repo} holds ${strange} ${strange === 1 ? 'label that is' : 'labels that are'} not here: bring them in first, then push.`,
+    );
+  }
+  const other = known.filter((label) => judgeMerge(mine.get(label.id)!, label).kind === 'conflict');
+  const lines = [
+    `${other.length} ${other.length === 1 ? 'label' : 'labels'} in ${hub.repo} said otherwise: yours stand there now, the older ones in its history.`,
+  ];
+  return { paths: there, lines: other.length > 0 ? lines : [] };
 }
 
 const pathOf = (place: Place): string => `data/${place}-00000-of-00001.parquet`;
@@ -169,6 +184,9 @@ function inWords(error: unknown, repo: string, token: string): UserError {
   if (status === 401) return new UserError('The Hub does not know this token: make a new one.');
   if (status === 403) {
     return new UserError(`The token may not write to ${repo}: make one with write access to it.`);
+  }
+  if (status === 409 || status === 412) {
+    return new UserError(`Somebody else changed ${repo} in the meantime: push again.`);
   }
   const text = error instanceof Error ? error.message : String(error);
   return new UserError(

@@ -14,6 +14,9 @@ let hubUrl: string;
 let seen: { created: unknown[]; files: Map<string, Buffer>; tokens: Set<string | undefined> };
 let answer: number;
 let exists: boolean;
+/** The newest commit, and what happens once a push has looked at it. */
+let head: string;
+let meanwhile: () => void;
 let store: MemoryLabelStore;
 
 const bodyOf = async (request: IncomingMessage) => {
@@ -27,6 +30,8 @@ beforeEach(async () => {
   seen = { created: [], files: new Map(), tokens: new Set() };
   answer = 200;
   exists = false;
+  head = 'a'.repeat(40);
+  meanwhile = () => {};
   const blobs = new Map<string, Buffer>();
   server = createServer((request, response) => {
     void (async () => {
@@ -44,6 +49,9 @@ beforeEach(async () => {
         }));
         return send(files);
       }
+      if (url.startsWith('/api/datasets/ann/roughness/commits/main')) {
+        return send([{ id: head, title: '', message: '', authors: [], date: AT }]);
+      }
       const file = /^\/datasets\/ann\/roughness\/resolve\/main\/(.*)$/.exec(url)?.[1];
       if (file) return void response.end(seen.files.get(file));
       if (request.method === 'GET') return send({}, exists ? 200 : 404);
@@ -52,6 +60,7 @@ beforeEach(async () => {
         return send({ url: `${hubUrl}/datasets/ann/roughness`, id: '1' });
       }
       if (url.includes('/preupload/')) {
+        meanwhile();
         const { files } = JSON.parse(body.toString()) as { files: { path: string }[] };
         return send({
           files: files.map(({ path }) => ({
@@ -74,7 +83,13 @@ beforeEach(async () => {
         blobs.set(url.slice(6), body);
         return send({});
       }
-      for (const line of body.toString().trim().split('\n')) {
+      const operations = body.toString().trim().split('\n');
+      const { parentCommit } = JSON.parse(operations[0]!).value;
+      // As the Hub does: a commit upon another than the newest is not taken.
+      if (parentCommit && parentCommit !== head) {
+        return send({ error: 'A commit has happened since. Please refresh and try again.' }, 412);
+      }
+      for (const line of operations) {
         const { key, value } = JSON.parse(line);
         if (key === 'file') seen.files.set(value.path, Buffer.from(value.content, 'base64'));
         if (key === 'deletedFile') seen.files.delete(value.path);
@@ -174,6 +189,28 @@ describe('push to a Hub dataset', () => {
 
     seen.files.set('data/train-00000-of-00001.parquet', Buffer.from('PAR1 of somebody else'));
     await expect(push()).rejects.toThrow(/other than labels.*another name/);
+  });
+
+  test('where this store says otherwise than the dataset does, a line tells', async () => {
+    await push();
+    exists = true;
+    const [first] = (await store.list()).filter(({ label }) => label === 'B');
+    await store.put({ ...first!, label: 'C' });
+    const { lines } = await push();
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^1 label in ann\/roughness said otherwise/),
+    );
+    expect((await push()).lines).toHaveLength(1);
+  });
+
+  test('what somebody pushes between the look and the commit is not overwritten', async () => {
+    await push();
+    exists = true;
+    const before = new Map(seen.files);
+    meanwhile = () => (head = 'b'.repeat(40));
+    await expect(push({ assigned: {} })).rejects.toThrow(/changed ann\/roughness.*push again/);
+    expect(seen.files).toEqual(before);
+    expect((await push()).pushed).toBe(3);
   });
 
   test.each([
