@@ -33,11 +33,14 @@ const propertiesOf = (tile: TileResult) => ({
 
 /** Footprints of the tiles, with what each shows; only those that count are to be painted. */
 export function tilePolygons(tiles: readonly TileResult[]): FeatureCollection<Polygon> {
-  const counting = new Set(tilesThatCount(tiles));
+  const counting = new Map(tilesThatCount(tiles).map((tile) => [tile.id, tile]));
   return collection(
     tiles.map((tile) => ({
       type: 'Feature',
-      properties: { ...propertiesOf(tile), counts: counting.has(tile) },
+      properties: {
+        ...propertiesOf(counting.get(tile.id) ?? tile),
+        counts: counting.has(tile.id),
+      },
       geometry: { type: 'Polygon', coordinates: [tile.footprint.map(position)] },
     })),
   );

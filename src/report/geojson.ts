@@ -62,15 +62,19 @@ export function sectorsGeojson(result: SiteResult): string {
  */
 export function tilesGeojson(result: SiteResult): string {
   const tiles = new Map(result.tiles.map((tile) => [tile.id, tile]));
-  const features = tilesThatCount(result.tiles).map((tile): Feature<Geometry> => ({
-    type: 'Feature',
-    id: tile.id,
-    geometry: polygonGeometry(tile.footprint),
-    properties: tileProperties(tile, {
-      override: result.overrides.findLast(({ target, id }) => target === 'tile' && id === tile.id),
-      whole: isQuarter(tile) ? tiles.get(wholeIdOf(tile)) : undefined,
-    }),
-  }));
+  const features = tilesThatCount(result.tiles).map((tile): Feature<Geometry> => {
+    // A quarter may have its word from the person who judged the whole.
+    const judged = tile.by === tiles.get(tile.id)!.by ? tile.id : wholeIdOf(tile);
+    return {
+      type: 'Feature',
+      id: tile.id,
+      geometry: polygonGeometry(tile.footprint),
+      properties: tileProperties(tile, {
+        override: result.overrides.findLast(({ target, id }) => target === 'tile' && id === judged),
+        whole: isQuarter(tile) ? tiles.get(wholeIdOf(tile)) : undefined,
+      }),
+    };
+  });
   return collection(result, 'tiles', features);
 }
 

@@ -15,9 +15,26 @@ it('a tile seen again in quarters gives its letter and colour to them', () => {
   const unpainted = tilePolygons(tiles).features.filter(({ properties }) => !properties!.counts);
   expect(unpainted.map(({ properties }) => properties!.id as string)).toEqual([tile.id]);
 
-  // Unless a person has judged it whole; a quarter that a person judged holds all the same.
+  // Unless a person has judged it whole.
   const byHand = [{ ...tile, by: 'person' as const }, other, ...quarters];
-  byHand[2] = { ...quarters[0]!, by: 'person' };
   const shown = tileLetters(byHand).features.map(({ properties }) => properties!.id as string);
-  expect(shown).toEqual([tile.id, other.id, quarters[0]!.id]);
+  expect(shown).toEqual([tile.id, other.id]);
+});
+
+it('a person who judged a tile and a quarter of it is taken at both words, ground by ground', () => {
+  const [tile] = mockResult().tiles as [TileResult];
+  const quarters = ['ne', 'se', 'sw', 'nw'].map(
+    (corner): TileResult => ({ ...tile, id: `${tile.id}/${corner}`, roughness: 'B', by: 'model' }),
+  );
+  quarters[0] = { ...quarters[0]!, roughness: 'D', by: 'person' };
+  const tiles: TileResult[] = [{ ...tile, roughness: 'C', by: 'person' }, ...quarters];
+  const counting = tilePolygons(tiles).features.filter(({ properties }) => properties!.counts);
+  expect(
+    counting.map(({ properties }) => [properties!.id, properties!.ground, properties!.person]),
+  ).toEqual([
+    [`${tile.id}/ne`, 'D', true],
+    [`${tile.id}/se`, 'C', true],
+    [`${tile.id}/sw`, 'C', true],
+    [`${tile.id}/nw`, 'C', true],
+  ]);
 });
