@@ -18,6 +18,8 @@ import type { LabelDb } from './label-db-schema.ts';
 
 export const LABEL_DB_NAME = 'upwind-labels';
 
+const READ_AT_A_TIME = 500;
+
 /** Written through to the disk before a label counts as saved: a power cut takes none. */
 const DURABLE = { durability: 'strict' } as const;
 
@@ -114,7 +116,15 @@ export class IndexedDbLabelStore implements LabelStore {
   }
 
   async list(): Promise<LabelRecord[]> {
-    return (await this.#open()).getAll('labels');
+    const labels = (await this.#open()).transaction('labels').store;
+    const all: LabelRecord[] = [];
+    // Thousands at once would hold up the page while they are unpacked.
+    for (;;) {
+      const after = all.length > 0 ? IDBKeyRange.lowerBound(all.at(-1)!.id, true) : null;
+      const some = await labels.getAll(after, READ_AT_A_TIME);
+      for (const label of some) all.push(label);
+      if (some.length < READ_AT_A_TIME) return all;
+    }
   }
 
   put(label: LabelRecord, png?: Uint8Array): Promise<void> {
@@ -137,7 +147,7 @@ export class IndexedDbLabelStore implements LabelStore {
       for (const [i, { label, png }] of checked.entries()) {
         if (keys[i] === undefined) {
           if (!png) throw new UserError(`Label ${label.id.slice(0, 8)} has no picture to keep.`);
-          writes.push(pixels.put(png, label.id));
+          writes.push(pixels.put(alone(png), label.id));
         }
         writes.push(tx.objectStore('labels').put(label));
       }
@@ -183,7 +193,7 @@ export class IndexedDbLabelStore implements LabelStore {
       }
       for (const { draft, png } of entries) {
         await tx.objectStore('candidates').put(draft);
-        await tx.objectStore('candidatePixels').put(png, draft.id);
+        await tx.objectStore('candidatePixels').put(alone(png), draft.id);
       }
       await tx.done;
     } catch (error) {
@@ -256,6 +266,10 @@ export class IndexedDbLabelStore implements LabelStore {
     for (const listener of [...this.#listeners]) listener(change);
   }
 }
+
+/** IndexedDB keeps all of the buffer that bytes are a view of: a page of a file, for each picture in it. */
+const alone = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 
 const SUPERSEDED =
   'A newer Upwind runs in another tab and took over the labels: export what is unsaved here, then reload this page.';

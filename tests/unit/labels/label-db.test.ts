@@ -36,6 +36,30 @@ describe('label database', () => {
     expect((await second.status()).labels).toBe(1);
   });
 
+  test('keeps the bytes of a picture, not the buffer that they are a part of', async () => {
+    const store = await open(fresh());
+    const [{ label, png }, tile] = [await entryOf({ seed: 1 }, 'B'), await tileOf({ seed: 2 })];
+    // A page of a parquet file holds many pictures, each a view of it.
+    const within = (bytes: Uint8Array) => {
+      const page = new Uint8Array(2 ** 20);
+      page.set(bytes, 1000);
+      return page.subarray(1000, 1000 + bytes.length);
+    };
+    await store.put(label, within(png));
+    await store.putCandidates('1,1', [{ draft: tile.draft, png: within(tile.png) }]);
+    const kept = [await store.pixels(label.id), await store.candidatePixels(tile.draft.id)];
+    expect(kept).toEqual([png, tile.png]);
+    expect(kept.map((one) => one!.buffer.byteLength)).toEqual([png.length, tile.png.length]);
+  });
+
+  test('more labels than are read at a time are listed, each once, in order', async () => {
+    const store = await open(fresh());
+    const { label, png } = await entryOf({ seed: 1 }, 'B');
+    const ids = Array.from({ length: 1100 }, (_, i) => (i * 7919).toString(16).padStart(64, '0'));
+    await store.putMany(ids.map((id) => ({ label: { ...label, id }, png })));
+    expect((await store.list()).map(({ id }) => id)).toEqual(ids.toSorted());
+  });
+
   test('writes all of a group or none of it', async () => {
     const store = await open(fresh());
     const [a, b] = [await entryOf({ seed: 1 }, 'B'), await entryOf({ seed: 2 }, 'B')];
