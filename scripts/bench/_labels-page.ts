@@ -18,7 +18,6 @@ declare global {
   }
 }
 
-export const entryFor = entryOf;
 async function entryOf(i: number, side: number): Promise<LabelEntry> {
   const rgb = crypto.getRandomValues(new Uint8Array(side * side * 3));
   const image = { width: side, height: side, rgb };

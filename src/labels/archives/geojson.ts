@@ -1,4 +1,5 @@
 import { toBase64 } from '../base64.ts';
+import { breather } from '../breathe.ts';
 import type { LabelRecord } from '../label.ts';
 import { attributionsOf, plainColumns } from './dataset.ts';
 import type { DatasetLabel, Place } from './dataset.ts';
@@ -43,7 +44,9 @@ export async function writeGeojson(
   const text = new TextEncoder();
   const head = { upwind: 'labels', attribution: attributionsOf(rows).join('; ') };
   write(text.encode(`{"type":"FeatureCollection","metadata":${JSON.stringify(head)},"features":[`));
+  const breathe = breather();
   for (const [i, { label, place }] of rows.entries()) {
+    await breathe();
     const png = rows.length <= GEOJSON_PICTURES ? await pixelsOf(label.id) : null;
     write(text.encode(`${i ? ',' : ''}\n${JSON.stringify(featureOf(label, place, png))}`));
     onLabel();

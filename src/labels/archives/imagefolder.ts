@@ -1,4 +1,5 @@
-import { csvFormatRows } from 'd3-dsv';
+import { csvFormatRow } from 'd3-dsv';
+import { breather } from '../breathe.ts';
 import type { LabelRecord } from '../label.ts';
 import { PLACES, datasetCard, plainColumns } from './dataset.ts';
 import type { DatasetLabel } from './dataset.ts';
@@ -42,14 +43,19 @@ export async function writeImagefolder(
   { pixelsOf, write, onLabel }: WriteOptions,
 ): Promise<void> {
   const zip = new ZipWriter(write);
-  zip.add('README.md', datasetCard(rows, OPENING));
+  const breathe = breather();
+  await zip.add('README.md', datasetCard(rows, OPENING));
   for (const place of PLACES) {
     const here = rows.filter((row) => row.place === place);
     if (here.length === 0) continue;
-    const lines = here.map(({ label }) => csvRow(label));
-    zip.add(`${place}/metadata.csv`, csvFormatRows([CSV_COLUMNS, ...lines]) + '\n');
+    const lines = [csvFormatRow(CSV_COLUMNS)];
     for (const { label } of here) {
-      zip.add(`${place}/${fileNameOf(label)}`, await pixelsOf(label.id));
+      await breathe();
+      lines.push(csvFormatRow(csvRow(label)));
+    }
+    await zip.add(`${place}/metadata.csv`, lines.join('\n') + '\n');
+    for (const { label } of here) {
+      await zip.add(`${place}/${fileNameOf(label)}`, await pixelsOf(label.id));
       onLabel();
     }
   }

@@ -1,5 +1,6 @@
 import type { ImageDecoder } from '../../imagery/image-source.ts';
 import { UserError } from '../../site/user-error.ts';
+import { breather } from '../breathe.ts';
 import type { LabelEntry, LabelStore } from '../label-store.ts';
 import { mergeLabels } from '../merge-label.ts';
 import type { LabelConflict } from '../merge-label.ts';
@@ -87,7 +88,9 @@ export async function importLabels(
   };
   let done = 0;
   let formulas = 0;
+  const breathe = breather();
   for await (const rows of inGroups(read.rows, ABREAST)) {
+    await breathe();
     signal?.throwIfAborted();
     const checked = await Promise.allSettled(rows.map((row) => checkRow(row, context)));
     for (const [i, outcome] of checked.entries()) {

@@ -1,5 +1,6 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet';
+import { breather } from '../breathe.ts';
 import { roughnessOf } from '../label.ts';
 import { CLASS_NAMES, plainColumns } from './dataset.ts';
 import type { DatasetLabel } from './dataset.ts';
@@ -60,7 +61,9 @@ export async function writeParquet(
       { key: 'huggingface', value: JSON.stringify({ info: { features: HF_FEATURES } }) },
     ],
   });
+  const breathe = breather();
   for (let start = 0; start < rows.length; start += GROUP) {
+    await breathe();
     const group = rows.slice(start, start + GROUP);
     const images: { bytes: Uint8Array; path: string }[] = [];
     for (const { label } of group) {

@@ -1,7 +1,7 @@
-import { csvParseRows } from 'd3-dsv';
 import type { IncomingRow } from './incoming.ts';
 import { ArchiveRefused, shown } from './limits.ts';
 import type { ArchiveLimits } from './limits.ts';
+import { tableRows } from './table-rows.ts';
 import type { ZipEntry } from './zip-reader.ts';
 
 export interface ReadRows {
@@ -45,7 +45,7 @@ export async function readImagefolder(
   const rows: IncomingRow[] = [];
   for (const table of entries.filter(({ path }) => /(^|\/)metadata\.csv$/i.test(path))) {
     const folder = table.path.slice(0, table.path.lastIndexOf('/') + 1);
-    const parsed = csvParseRows(new TextDecoder().decode(await table.read()));
+    const parsed = await tableRows(new TextDecoder().decode(await table.read()));
     const header = parsed[0]?.map((name) => name.trim().replace(/^\uFEFF/, '')) ?? [];
     const [file, label, record] = ['file_name', 'label', 'record'].map((n) => header.indexOf(n));
     if (file === -1) {

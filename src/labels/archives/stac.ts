@@ -35,14 +35,17 @@ export async function writeStac(
   { pixelsOf, write, onLabel }: WriteOptions,
 ): Promise<void> {
   const zip = new ZipWriter(write);
-  zip.add('README.md', datasetCard(rows, ['A static STAC catalogue: begin at `collection.json`.']));
-  zip.add('collection.json', json(collectionOf(rows)));
+  await zip.add(
+    'README.md',
+    datasetCard(rows, ['A static STAC catalogue: begin at `collection.json`.']),
+  );
+  await zip.add('collection.json', json(collectionOf(rows)));
   for (const { label, place } of rows) {
-    zip.add(`items/${label.id}.json`, json(itemOf(label, place)));
-    zip.add(`images/${label.id}.json`, json(imageItemOf(label)));
+    await zip.add(`items/${label.id}.json`, json(itemOf(label, place)));
+    await zip.add(`images/${label.id}.json`, json(imageItemOf(label)));
     const collection = { type: 'FeatureCollection', features: [featureOf(label, place, null)] };
-    zip.add(`labels/${label.id}.geojson`, json(collection));
-    zip.add(`images/${label.id}.png`, await pixelsOf(label.id));
+    await zip.add(`labels/${label.id}.geojson`, json(collection));
+    await zip.add(`images/${label.id}.png`, await pixelsOf(label.id));
     onLabel();
   }
   zip.finish();

@@ -1,4 +1,5 @@
 import { Inflate } from 'fflate';
+import { breather } from '../breathe.ts';
 import { crc32 } from '../crc32.ts';
 import { ARCHIVE_LIMITS, ArchiveRefused, faultOfPath, inMegabytes, shown } from './limits.ts';
 import type { ArchiveLimits } from './limits.ts';
@@ -169,13 +170,25 @@ async function readEntry(slice: Slice, entry: Located): Promise<Uint8Array> {
       `${shown(path)} is packed by method ${method}, which is not read: use deflate.`,
     );
   }
-  const unpacked = method === 0 ? bytes : inflateUpTo(bytes, size, path);
+  const unpacked = method === 0 ? bytes : await inflateUpTo(bytes, size, path);
   if (unpacked.length !== size) throw new ArchiveRefused(`${shown(path)} is damaged or cut short.`);
-  if (crc32(unpacked) !== crc) throw new ArchiveRefused(`${shown(path)} fails its checksum.`);
+  if ((await checksumOf(unpacked)) !== crc)
+    throw new ArchiveRefused(`${shown(path)} fails its checksum.`);
   return unpacked;
 }
 
-function inflateUpTo(bytes: Uint8Array, size: number, path: string): Uint8Array {
+async function checksumOf(bytes: Uint8Array): Promise<number> {
+  const breathe = breather();
+  let crc = 0;
+  for (let at = 0; at < bytes.length; at += AHEAD) {
+    await breathe();
+    crc = crc32(bytes.subarray(at, at + AHEAD), crc);
+  }
+  return crc;
+}
+
+async function inflateUpTo(bytes: Uint8Array, size: number, path: string): Promise<Uint8Array> {
+  const breathe = breather();
   const out = new Uint8Array(size);
   let filled = 0;
   const inflate = new Inflate((chunk) => {
@@ -189,6 +202,7 @@ function inflateUpTo(bytes: Uint8Array, size: number, path: string): Uint8Array 
   });
   try {
     for (let at = 0; at < bytes.length; at += STEP) {
+      await breathe();
       inflate.push(bytes.subarray(at, at + STEP), at + STEP >= bytes.length);
     }
   } catch (error) {

@@ -1,10 +1,13 @@
-import { deflateSync } from 'fflate';
+import { Deflate } from 'fflate';
 import { UserError } from '../../site/user-error.ts';
+import { breather } from '../breathe.ts';
 import { crc32 } from '../crc32.ts';
 
 const UTF8_NAME = 0x0800;
 /** 1 January 1980, the first date a zip can hold: the same labels give the same bytes. */
 const EPOCH_DATE = 0x0021;
+/** Bytes packed between two breaths. */
+const PIECE = 256 * 1024;
 
 /**
  * Writes a zip piece by piece, each entry with its sizes up front, so that it can be read from
@@ -15,17 +18,21 @@ export class ZipWriter {
   #write: (bytes: Uint8Array) => void;
   #directory: Uint8Array[] = [];
   #offset = 0;
+  #breathe = breather();
 
   constructor(write: (bytes: Uint8Array) => void) {
     this.#write = write;
   }
 
   /** Adds one file. `path` is the caller's own: nothing a person typed belongs in it. */
-  add(path: string, content: Uint8Array | string): void {
+  async add(path: string, content: Uint8Array | string): Promise<void> {
+    await this.#breathe();
     const name = new TextEncoder().encode(path);
     const text = typeof content === 'string';
     const bytes = text ? new TextEncoder().encode(content) : content;
-    const packed = text ? deflateSync(bytes, { level: 6 }) : bytes;
+    const { packed, crc } = text
+      ? await this.#deflated(bytes)
+      : { packed: bytes, crc: crc32(bytes) };
     if (this.#directory.length >= 0xfffe || this.#offset + packed.length > 0xfff00000) {
       throw new UserError(
         'The archive would pass what a zip can hold (65,534 files, 4 GB): export parquet.',
@@ -36,7 +43,7 @@ export class ZipWriter {
     entry.setUint16(2, UTF8_NAME, true);
     entry.setUint16(4, text ? 8 : 0, true);
     entry.setUint16(8, EPOCH_DATE, true);
-    entry.setUint32(10, crc32(bytes), true);
+    entry.setUint32(10, crc, true);
     entry.setUint32(14, packed.length, true);
     entry.setUint32(18, bytes.length, true);
     entry.setUint16(22, name.length, true);
@@ -54,6 +61,22 @@ export class ZipWriter {
     this.#directory.push(central);
     this.#emit(local);
     this.#emit(packed);
+  }
+
+  /** Piece by piece: a table of thousands of labels would hold the page up. */
+  async #deflated(bytes: Uint8Array): Promise<{ packed: Uint8Array; crc: number }> {
+    const parts: Uint8Array[] = [];
+    const deflate = new Deflate({ level: 6 }, (part) => parts.push(part));
+    let crc = 0;
+    let at = 0;
+    do {
+      await this.#breathe();
+      const piece = bytes.slice(at, at + PIECE);
+      at += PIECE;
+      crc = crc32(piece, crc);
+      deflate.push(piece, at >= bytes.length);
+    } while (at < bytes.length);
+    return { packed: joined(parts), crc };
   }
 
   /** Writes the directory. Nothing may be added afterwards. */

@@ -32,11 +32,13 @@ const zipOf = (record: unknown, picture = good.png, label = 'B') =>
   });
 
 /** A zip of our own making with one field of its directory changed. */
-function tampered(change: (view: DataView, directory: number) => void): Uint8Array {
+async function tampered(
+  change: (view: DataView, directory: number) => void,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const zip = new ZipWriter((bytes) => parts.push(bytes));
-  zip.add('train/B/a.png', png);
-  zip.add('train/B/b.png', encodePng(pictureOf(2)));
+  await zip.add('train/B/a.png', png);
+  await zip.add('train/B/b.png', encodePng(pictureOf(2)));
   zip.finish();
   const whole = new Uint8Array(Buffer.concat(parts));
   const view = new DataView(whole.buffer);
@@ -80,8 +82,8 @@ describe('archives that are refused as a whole', () => {
     ['unknown packing', () => tampered((v, d) => v.setUint16(d + 10, 99, true)), /method 99/],
     [
       'count that hides entries',
-      () => {
-        const whole = tampered(() => undefined);
+      async () => {
+        const whole = await tampered(() => undefined);
         new DataView(whole.buffer).setUint16(whole.length - 12, 1, true);
         return whole;
       },
@@ -89,8 +91,8 @@ describe('archives that are refused as a whole', () => {
     ],
     [
       'a million entries (zip64 count)',
-      () => {
-        const whole = tampered(() => undefined);
+      async () => {
+        const whole = await tampered(() => undefined);
         new DataView(whole.buffer).setUint16(whole.length - 12, 0xffff, true);
         return whole;
       },
