@@ -32,9 +32,7 @@ const zipOf = (record: unknown, picture = good.png, label = 'B') =>
   });
 
 /** A zip of our own making with one field of its directory changed. */
-async function tampered(
-  change: (view: DataView, directory: number) => void,
-): Promise<Uint8Array> {
+async function tampered(change: (view: DataView, directory: number) => void): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const zip = new ZipWriter((bytes) => parts.push(bytes));
   await zip.add('train/B/a.png', png);

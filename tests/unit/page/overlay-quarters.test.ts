@@ -23,9 +23,12 @@ it('a tile seen again in quarters gives its letter and colour to them', () => {
 
 it('a person who judged a tile and a quarter of it is taken at both words, ground by ground', () => {
   const [tile] = mockResult().tiles as [TileResult];
-  const quarters = ['ne', 'se', 'sw', 'nw'].map(
-    (corner): TileResult => ({ ...tile, id: `${tile.id}/${corner}`, roughness: 'B', by: 'model' }),
-  );
+  const quarters = ['ne', 'se', 'sw', 'nw'].map((corner): TileResult => ({
+    ...tile,
+    id: `${tile.id}/${corner}`,
+    roughness: 'B',
+    by: 'model',
+  }));
   quarters[0] = { ...quarters[0]!, roughness: 'D', by: 'person' };
   const tiles: TileResult[] = [{ ...tile, roughness: 'C', by: 'person' }, ...quarters];
   const counting = tilePolygons(tiles).features.filter(({ properties }) => properties!.counts);
