@@ -53,6 +53,22 @@ describe.skipIf(!gpu)('WebGPU in Node (Dawn)', { timeout: 400_000 }, () => {
     },
   );
 
+  // What a hardware GPU with `shader-f16` runs; Mesa's lavapipe has the feature too.
+  test('F16 weights multiplied in half precision give PyTorch’s logits within 1e-2', async () => {
+    const { device } = await chooseBackend({ order: ['webgpu'], gpu });
+    if (!device!.features.has('shader-f16')) {
+      return console.log('Skipped half precision: this adapter does not compute in it.');
+    }
+    const half = await readCheckpoint(folderFiles(`${FIXTURES}/vit-nano-f16`));
+    const plan = { lanes: null, software: false, half: true };
+    const vit = await FusedVit.create(device!, half, 4, plan);
+    const { preprocessor, config } = half;
+    const pictures = images.map((image) => resizeForModel(image, preprocessor, config.imageSize));
+    const { logits } = await vit.forwardImages(pictures.slice(0, 4));
+    vit.dispose();
+    expect(maxDifference(logits, expected.logits.values.slice(0, 12))).toBeLessThan(1e-2);
+  });
+
   test('pictures as bytes and as normalised patches give PyTorch’s figures, in any order', async () => {
     const { device } = await chooseBackend({ order: ['webgpu'], gpu });
     const { preprocessor, config } = nano;
