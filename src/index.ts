@@ -46,6 +46,8 @@ export type {
 
 export { ROUGHNESS } from './roughness/category.ts';
 export type { Roughness } from './roughness/category.ts';
+export { Z0_BANDS } from './roughness/z0.ts';
+export type { Z0Band } from './roughness/z0.ts';
 export type { ClassifiedArea } from './roughness/classified-area.ts';
 export { tilesToAreas } from './roughness/tiles-to-areas.ts';
 

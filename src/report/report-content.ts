@@ -1,4 +1,5 @@
 import { reassess } from '../analysis/reassess.ts';
+import { z0Text } from '../roughness/z0.ts';
 import type { SiteResult } from '../analysis/site-result.ts';
 import { exposureDistancesFt } from '../exposure/distances.ts';
 import { editionTable } from '../exposure/editions.ts';
@@ -250,7 +251,8 @@ function clausesOf({ site, settings }: SiteResult): [string, string][] {
     ],
     [
       table.clauses.roughness,
-      'Roughness B: urban, suburban, wooded or other ground with many closely spaced obstructions of house size or larger. C: open ground with scattered obstructions, mostly under 30 ft (9.1 m). D: flat unobstructed ground and water.',
+      'Roughness B: urban, suburban, wooded or other ground with many closely spaced obstructions of house size or larger. C: open ground with scattered obstructions, mostly under 30 ft (9.1 m). D: flat unobstructed ground and water. ' +
+        `Roughness lengths these usually stand for, used in no rule here: ${z0Text()}.`,
     ],
     [
       table.clauses.exposure,

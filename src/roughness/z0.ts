@@ -1,3 +1,4 @@
+import { ROUGHNESS } from './category.ts';
 import type { Roughness } from './category.ts';
 
 /** Aerodynamic roughness length that a category usually stands for [m]. */
@@ -15,3 +16,11 @@ export const Z0_BANDS: Readonly<Record<Roughness, Z0Band>> = {
   C: { fromM: 0.01, toM: 0.15 },
   D: { fromM: 0, toM: 0.01 },
 };
+
+/** `B 0.15 to 0.7 m, C 0.01 to 0.15 m, D under 0.01 m`. */
+export function z0Text(): string {
+  return ROUGHNESS.map((roughness) => {
+    const { fromM, toM } = Z0_BANDS[roughness];
+    return `${roughness} ${fromM > 0 ? `${fromM} to ${toM}` : `under ${toM}`} m`;
+  }).join(', ');
+}

@@ -107,6 +107,7 @@ describe('reportHtml', () => {
     for (const { name, exposure } of result.directions) {
       expect(html).toContain(`<h3>${name}: exposure ${exposure} (clause 26.7.3)</h3>`);
     }
+    expect(html).toContain('B 0.15 to 0.7 m, C 0.01 to 0.15 m, D under 0.01 m');
     expect(reportHtml(structuredClone(result), about)).toBe(html);
   });
 
