@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { LabelFacets, LabelQuery } from '../../src/labels/label-query.ts';
 import { facetsOf, filterLabels, newestFirst } from '../../src/labels/label-query.ts';
@@ -85,7 +86,12 @@ export class UpwindLabelGallery extends LabelsElement {
     this.view = { ...this.view, count: this.#shown.length };
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues): void {
+    // The card opens above the pictures, which may be out of sight, on a phone most of all.
+    if (changed.has('openId') && this.openId && changed.get('openId') === null) {
+      const card = this.renderRoot.querySelector('upwind-label-detail');
+      void card?.updateComplete.then(() => card.scrollIntoView({ block: 'nearest' }));
+    }
     if (!this.scroller) return;
     this.#observer?.observe(this.scroller);
     this.#measure();

@@ -40,6 +40,12 @@ export class UpwindLabelQueue extends LabelsElement {
         border-radius: var(--_radius-small);
         image-rendering: auto;
       }
+      @media (max-width: 720px) {
+        /* Picture and answers on one screen. */
+        upwind-label-picture {
+          max-width: min(100%, 26vh);
+        }
+      }
       .row {
         display: flex;
         flex-wrap: wrap;

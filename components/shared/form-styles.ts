@@ -27,6 +27,12 @@ export const formStyles = css`
     gap: 8px;
     align-items: end;
   }
+  .pair > label {
+    margin-bottom: 0;
+  }
+  label .field {
+    font-weight: 400;
+  }
   .halves {
     display: grid;
     grid-template-columns: 1fr 1fr;

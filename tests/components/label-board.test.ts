@@ -199,12 +199,26 @@ describe('a window that keeps nothing', () => {
     await eventually(asksToStay).toBe(true);
   });
 
-  test('one that keeps them lets go', async () => {
-    await open();
-    await page.locator('upwind-label-queue .opinion').waitFor();
+  test('one that keeps them shows the room there is, asks the browser to keep them, and lets go', async () => {
+    await open((page) =>
+      page.addInitScript(() => {
+        // Whether it promises is the browser's own affair.
+        let asked = false;
+        StorageManager.prototype.persist = () => Promise.resolve((asked = true));
+        StorageManager.prototype.persisted = () => Promise.resolve(asked);
+      }),
+    );
+    await page.getByText('Storage', { exact: true }).click();
+    const storage = page.locator('upwind-labels .storage');
+    await storage.getByText(/[\d.]+ [kMG]B of about [\d.]+ [kMGT]B used\./).waitFor();
+    await storage.getByRole('button', { name: 'Ask it to keep them' }).waitFor();
+    const queue = page.locator('upwind-label-queue');
+    await queue.getByText('0 this visit').waitFor();
     await page.keyboard.press('b');
     await eventually(async () => (await stored()).length).toBe(14);
     await page.getByRole('heading', { name: '14 labels' }).waitFor();
+    await queue.getByText('1 this visit').waitFor();
+    await storage.getByText('The browser promised to keep these labels.').waitFor();
     expect(await asksToStay()).toBe(false);
   });
 });

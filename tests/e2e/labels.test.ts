@@ -1,44 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { unzipSync } from 'fflate';
-import { parquetReadObjects } from 'hyparquet';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UpwindMap } from '../../components/upwind-map/upwind-map.ts';
 import { truthOfTile } from '../../src/demo/truth.ts';
 import { parseLabel } from '../../src/labels/label.ts';
 import type { LabelDraft, LabelRecord } from '../../src/labels/label.ts';
-import { decodePng } from '../../src/labels/png.ts';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
+import { LABELS_PAGE, checkArchive, storedIn, untilDiskIsFull } from '../support/labels-page.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-
-/**
- * The page itself over a nano model that sees the scene well and names it badly
- * (scripts/model/nano-demo.ts); tiles 500 m apart, so that a site is read in seconds.
- */
-const PAGE = `<style>body { margin: 0 }</style><script type="module">
-  import { browserPorts } from '/components/shared/session-ports.ts';
-  import { analyseSite } from '/src/analysis/analyse-site.ts';
-  import { createBrowserFetch } from '/src/platform/browser/fetch-imagery.ts';
-  import { createBrowserImageDecoder } from '/src/platform/browser/image-decoder.ts';
-  import { createBrowserTileCache } from '/src/platform/browser/tile-cache.ts';
-  import '/components/upwind-app/upwind-app.ts';
-  const hosts = { fetch: createBrowserFetch(), decoder: createBrowserImageDecoder(), cache: createBrowserTileCache() };
-  const app = document.createElement('upwind-app');
-  app.ports = {
-    ...browserPorts({ modelUrl: '/tests/fixtures/vit-nano-demo/', modelName: 'vit-nano-demo' }),
-    analyse: ({ site, settings }, means, { signal, onEvent }) => analyseSite(
-      { site: site.at, heightFt: site.heightFt, edition: settings.edition, tolerance: settings.tolerance, strideM: 500 },
-      { ...means, ...hosts },
-      { signal, onProgress: onEvent },
-    ),
-  };
-  if (!location.search) app.firstSite = async () => {
-    const { DEMO_SITE } = await import('/src/demo/demo-source.ts');
-    return { at: DEMO_SITE, name: null, heightFt: 25 };
-  };
-  document.body.prepend(app);
-</script>`;
 
 let served: ServedVite;
 let browser: Browser;
@@ -47,7 +18,7 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  served = await serveVite({ pages: { '/app.html': PAGE } });
+  served = await serveVite({ pages: { '/app.html': LABELS_PAGE } });
   browser = await launchChromium({ webgl: true });
   context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -80,38 +51,7 @@ const tilesByPerson = () =>
     ),
   );
 
-interface Stored {
-  labels: unknown[];
-  pictures: Record<string, number[]>;
-  waiting: number;
-}
-
-/** What lies in the browser's store, read past all of our code. */
-const stored = () =>
-  page.evaluate(async (): Promise<Stored> => {
-    // Opening a database that is not there would make an empty one.
-    const there = (await indexedDB.databases()).some(({ name }) => name === 'upwind-labels');
-    if (!there) return { labels: [], pictures: {}, waiting: 0 };
-    return new Promise((resolve, reject) => {
-      const opening = indexedDB.open('upwind-labels');
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        const db = opening.result;
-        const tx = db.transaction(['labels', 'pixels', 'candidates']);
-        const labels = tx.objectStore('labels').getAll();
-        const keys = tx.objectStore('pixels').getAllKeys();
-        const pixels = tx.objectStore('pixels').getAll();
-        const waiting = tx.objectStore('candidates').count();
-        tx.oncomplete = () => {
-          db.close();
-          const pictures = Object.fromEntries(
-            keys.result.map((key, i) => [String(key), [...(pixels.result[i] as Uint8Array)]]),
-          );
-          resolve({ labels: labels.result, pictures, waiting: waiting.result });
-        };
-      };
-    });
-  });
+const stored = () => storedIn(page);
 /** Polls with the patience that a busy machine needs. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 40_000, interval: 100 });
 
@@ -270,6 +210,46 @@ describe('labels, in a real browser', () => {
     await page.keyboard.press('Escape');
   });
 
+  test('a box drawn with Shift marks the tiles in it; a click opens one for a key', async () => {
+    /** Where a point lies on the screen. */
+    const at = async (east: number, north: number): Promise<[number, number]> => {
+      const map = page.locator('upwind-map');
+      const { x, y } = (await map.boundingBox())!;
+      const inside = await map.evaluate((element, point) => (element as UpwindMap).project(point)!, {
+        ...{ east, north },
+      });
+      return [x + inside.x, y + inside.y];
+    };
+    await page.keyboard.down('Shift');
+    await page.mouse.move(...(await at(-700, 700)));
+    await page.mouse.down();
+    await page.mouse.move(...(await at(0, 0)), { steps: 4 });
+    await page.mouse.move(...(await at(700, -700)), { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    const selection = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.selection);
+    // Centres 500 m apart: three by three lie within 700 m.
+    await eventually(async () => (await selection()).markedTileIds.length).toBe(9);
+    const was = await tilesByPerson();
+    await page.keyboard.press('c');
+    await eventually(
+      async () => Object.values(await tilesByPerson()).filter((r) => r === 'C').length,
+    ).toBeGreaterThanOrEqual(9);
+    await page.keyboard.press('Control+z');
+    await eventually(tilesByPerson).toEqual(was);
+
+    await page.mouse.click(...(await at(-500, -500)));
+    await eventually(async () => (await selection()).tileId).toBe('e-2n-2');
+    await page.keyboard.press('x');
+    await eventually(
+      async () => (await storedLabels()).find(({ tileId }) => tileId === 'e-2n-2')?.label,
+    ).toBe('unusable');
+    await page.keyboard.press('Control+z');
+    await eventually(tilesByPerson).toEqual(was);
+    await page.keyboard.press('Escape');
+  });
+
   test('all of it is there after a reload, on the map too', async () => {
     before = await storedLabels();
     const byPerson = await tilesByPerson();
@@ -350,7 +330,7 @@ describe('labels, in a real browser', () => {
     ]);
     expect(download.suggestedFilename()).toBe(fileName);
     const path = await download.path();
-    await checkArchive(new Uint8Array(await readFile(path)));
+    await checkArchive(new Uint8Array(await readFile(path)), before);
 
     // The demo model reads its files again from the same server: only what the page kept goes.
     const devtools = await context.newCDPSession(page);
@@ -397,43 +377,3 @@ describe('labels, in a real browser', () => {
     expect(complaints).toEqual([]);
   });
 });
-
-/** Chromium asks for the quota again only every half minute: writes elsewhere until one is refused. */
-async function untilDiskIsFull(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const db = await new Promise<IDBDatabase>((done, failed) => {
-      const opening = indexedDB.open('disk-probe');
-      opening.onupgradeneeded = () => opening.result.createObjectStore('bytes');
-      opening.onsuccess = () => done(opening.result);
-      opening.onerror = () => failed(opening.error);
-    });
-    const write = () =>
-      new Promise<string>((done) => {
-        const tx = db.transaction('bytes', 'readwrite', { durability: 'strict' });
-        tx.objectStore('bytes').put(1, 'key');
-        tx.oncomplete = () => done('written');
-        tx.onabort = () => done(tx.error?.name ?? 'aborted');
-      });
-    while ((await write()) !== 'QuotaExceededError') {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-    db.close();
-  });
-}
-
-/** Looks into the archive with other readers than ours. */
-async function checkArchive(bytes: Uint8Array): Promise<void> {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    const names = Object.keys(unzipSync(bytes));
-    expect(names.filter((name) => name.endsWith('.png'))).toHaveLength(before.length);
-    expect(names).toContain('train/metadata.csv');
-    return;
-  }
-  const buffer = bytes.buffer as ArrayBuffer;
-  const rows = await parquetReadObjects({
-    file: { byteLength: buffer.byteLength, slice: (a: number, b?: number) => buffer.slice(a, b) },
-    utf8: false,
-  });
-  expect(rows.map(({ id }) => id as string).sort()).toEqual(before.map(({ id }) => id));
-  for (const { image } of rows) expect(decodePng(image.bytes)).not.toBeNull();
-}

@@ -19,6 +19,7 @@ import type { LabelDb } from './label-db-schema.ts';
 export const LABEL_DB_NAME = 'upwind-labels';
 
 const READ_AT_A_TIME = 500;
+const WRITTEN_AT_A_TIME = 16;
 
 /** Written through to the disk before a label counts as saved: a power cut takes none. */
 const DURABLE = { durability: 'strict' } as const;
@@ -150,6 +151,8 @@ export class IndexedDbLabelStore implements LabelStore {
           writes.push(pixels.put(alone(png), label.id));
         }
         writes.push(tx.objectStore('labels').put(label));
+        // Waiting for one of its own requests keeps the transaction and gives the page its turn.
+        if (i % WRITTEN_AT_A_TIME === WRITTEN_AT_A_TIME - 1) await writes.at(-1);
       }
       await Promise.all(writes);
     } catch (error) {
