@@ -240,10 +240,10 @@ describe('labels, in a real browser', () => {
     await eventually(tilesByPerson).toEqual(was);
 
     await page.mouse.click(...(await at(-500, -500)));
-    await eventually(async () => (await selection()).tileId).toBe('e-2n-2');
+    await eventually(async () => (await selection()).tileId).toBe('e-1n-1');
     await page.keyboard.press('x');
     await eventually(
-      async () => (await storedLabels()).find(({ tileId }) => tileId === 'e-2n-2')?.label,
+      async () => (await storedLabels()).find(({ tileId }) => tileId === 'e-1n-1')?.label,
     ).toBe('unusable');
     await page.keyboard.press('Control+z');
     await eventually(tilesByPerson).toEqual(was);
