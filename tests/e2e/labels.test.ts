@@ -215,9 +215,12 @@ describe('labels, in a real browser', () => {
     const at = async (east: number, north: number): Promise<[number, number]> => {
       const map = page.locator('upwind-map');
       const { x, y } = (await map.boundingBox())!;
-      const inside = await map.evaluate((element, point) => (element as UpwindMap).project(point)!, {
-        ...{ east, north },
-      });
+      const inside = await map.evaluate(
+        (element, point) => (element as UpwindMap).project(point)!,
+        {
+          ...{ east, north },
+        },
+      );
       return [x + inside.x, y + inside.y];
     };
     await page.keyboard.down('Shift');
