@@ -4,7 +4,7 @@ import type { SiteResult, TileResult } from '../analysis/site-result.ts';
 import { destination } from '../site/geodesy.ts';
 import type { Override } from '../exposure/verdict.ts';
 import type { LngLat } from '../site/lng-lat.ts';
-import { polygonGeometry, bboxOf } from './geojson-geometry.ts';
+import { polygonGeometry, bboxOf } from '../site/geojson-geometry.ts';
 import { overrideText, touchesSectorOf } from './overrides-of.ts';
 import { FILL } from './palette.ts';
 

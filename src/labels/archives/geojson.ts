@@ -1,3 +1,5 @@
+import type { MultiPolygon, Polygon } from 'geojson';
+import { polygonGeometry } from '../../site/geojson-geometry.ts';
 import { toBase64 } from '../base64.ts';
 import { breather } from '../breathe.ts';
 import type { LabelRecord } from '../label.ts';
@@ -8,14 +10,9 @@ import type { WriteOptions } from './imagefolder.ts';
 /** Pictures ride along up to this many labels; a GIS opens no gigabyte of text. */
 export const GEOJSON_PICTURES = 2000;
 
-/** Footprint as a GeoJSON polygon: one closed ring, counter-clockwise (RFC 7946, 3.1.6). */
-export function polygonOf({ footprint }: LabelRecord) {
-  if (!footprint) return null;
-  return {
-    type: 'Polygon' as const,
-    coordinates: [footprint.map(({ lng, lat }) => [lng, lat])],
-  };
-}
+/** Footprint as GeoJSON has it, to the centimetre; the record keeps it to the last bit. */
+export const polygonOf = ({ footprint }: LabelRecord): Polygon | MultiPolygon | null =>
+  footprint && polygonGeometry(footprint);
 
 /** One label as a GeoJSON feature; the whole record is a property of it. */
 export function featureOf(label: LabelRecord, place: Place, png: Uint8Array | null) {

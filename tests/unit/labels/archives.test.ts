@@ -203,6 +203,17 @@ describe('GeoJSON and STAC', () => {
     }
   });
 
+  test('a GeoJSON footprint over the antimeridian is cut there (RFC 7946, 3.1.9)', async () => {
+    await store.putMany([await entryOf({ seed: 7, siteId: '9,9', lng: 180, lat: 10 }, 'B')]);
+    const { features } = JSON.parse(await (await exported('geojson')).file.text());
+    const cut = features.find(
+      ({ properties }: { properties: { lat: number } }) => properties.lat > 0,
+    );
+    expect(cut.geometry.type).toBe('MultiPolygon');
+    const lngs: number[] = cut.geometry.coordinates.flat(2).map(([lng]: [number]) => lng);
+    expect([...new Set(lngs)].sort((a, b) => a - b)).toEqual([-180, -179.999, 179.999, 180]);
+  });
+
   // Read from the published schemas and texts, not from our writer: STAC 1.0.0 item and collection,
   // label 1.0.1 (https://github.com/stac-extensions/label) and ml-aoi 0.2.0
   // (https://github.com/stac-extensions/ml-aoi), `json-schema/schema.json` and README of each.

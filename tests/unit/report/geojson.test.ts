@@ -2,7 +2,7 @@ import { booleanPointInPolygon } from '@turf/turf';
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { assessSite } from '../../../src/exposure/assess-site.ts';
-import { polygonGeometry } from '../../../src/report/geojson-geometry.ts';
+import { polygonGeometry } from '../../../src/site/geojson-geometry.ts';
 import { sectorsGeojson, tilesGeojson } from '../../../src/report/geojson.ts';
 import { resultJson } from '../../../src/report/json.ts';
 import { parseSiteResult } from '../../../src/analysis/site-result.ts';

@@ -1,5 +1,5 @@
 import type { BBox, MultiPolygon, Polygon, Position } from 'geojson';
-import type { LngLat } from '../site/lng-lat.ts';
+import type { LngLat } from './lng-lat.ts';
 
 /** Seven decimals are a centimetre, and the same digits on every machine. */
 const round = (degrees: number): number => Math.round(degrees * 1e7) / 1e7;
