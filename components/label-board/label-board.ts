@@ -7,7 +7,7 @@ import { facetsOf } from '../../src/labels/label-query.ts';
 import type { LabelFacets } from '../../src/labels/label-query.ts';
 import { LABEL_CHOICES } from '../../src/labels/label.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import { ownSession } from '../shared/own-session.ts';
 import type { Session } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -253,7 +253,7 @@ function inBytes(bytes: number): string {
   let value = bytes / 1024;
   let unit = 0;
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1024;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+  return `${value < 10 ? decimalText(value, 1) : Math.round(value)} ${units[unit]}`;
 }
 
 declare global {

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { LabelRecord } from '../../src/labels/label.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { choices, choiceStyles, opinion } from './label-choices.ts';
 import './label-picture.ts';
@@ -155,7 +155,7 @@ export class UpwindLabelDetail extends LabelsElement {
       [t('labels.detail.acquired'), label.acquired ?? unknown],
       [
         t('labels.detail.native'),
-        label.nativeMetresPerPixel ? `${label.nativeMetresPerPixel.toFixed(2)} m` : unknown,
+        label.nativeMetresPerPixel ? `${decimalText(label.nativeMetresPerPixel, 2)} m` : unknown,
       ],
       [t('labels.detail.ground'), label.tileM ? `${label.tileM} m` : unknown],
     ];

@@ -6,7 +6,7 @@ import { planQueue } from '../../src/labels/queue.ts';
 import type { QueueItem } from '../../src/labels/queue.ts';
 import { selfAgreement } from '../../src/labels/self-agreement.ts';
 import { percent } from '../shared/format.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { choices, choiceStyles, opinion } from './label-choices.ts';
 import type { LabelCommand } from './label-keys.ts';
@@ -259,7 +259,7 @@ export class UpwindLabelQueue extends LabelsElement {
       ${
         kappa === null
           ? t('labels.queue.kappa.few', { same: Math.round(observed * pairs), pairs })
-          : t('labels.queue.kappa', { kappa: kappa.toFixed(2), pairs })
+          : t('labels.queue.kappa', { kappa: decimalText(kappa, 2), pairs })
       }
     </p>`;
   }

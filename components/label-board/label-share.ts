@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { EXPORT_FORMATS } from '../../src/labels/archives/export-labels.ts';
-import type { ExportFormat } from '../../src/labels/archives/export-labels.ts';
+import { EXPORT_FORMATS } from '../../src/labels/archives/export-format.ts';
+import type { ExportFormat } from '../../src/labels/archives/export-format.ts';
 import type { ImportReport } from '../../src/labels/archives/import-labels.ts';
 import { formStyles } from '../shared/form-styles.ts';
 import { t } from '../shared/localize.ts';
@@ -54,7 +54,7 @@ export class UpwindLabelShare extends LabelsElement {
               @change=${(event: Event) =>
                 (this.format = (event.target as HTMLSelectElement).value as ExportFormat)}
             >
-              ${(Object.keys(EXPORT_FORMATS) as ExportFormat[]).map(
+              ${EXPORT_FORMATS.map(
                 (format) =>
                   html`<option value=${format} ?selected=${format === this.format}>
                     ${t(`labels.format.${format}`)}

@@ -9,9 +9,9 @@ import '../export-menu/export-menu.ts';
 import '../override-list/override-list.ts';
 import '../result-table/result-table.ts';
 import '../sector-rose/sector-rose.ts';
-import { directionWords, groundText, heightText } from '../shared/format.ts';
+import { directionLetters, directionWords, groundText, heightWords } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -102,8 +102,8 @@ export class UpwindResult extends SessionElement {
         ? 'governing.seen'
         : 'governing.atleast';
     const unit = settings.unit;
-    const kz = from[0]?.kz.toFixed(3) ?? '–';
-    const height = `${heightText(site?.heightFt ?? 25, unit)} ${unit}`;
+    const kz = from[0] ? decimalText(from[0].kz, 3) : '–';
+    const height = heightWords(site?.heightFt ?? 25, unit);
     return html`<section class="headline" part="headline">
       <span class="chip letter ${letter.toLowerCase()}" aria-hidden="true">${letter}</span>
       <div>
@@ -174,7 +174,9 @@ const worstOf = (directions: readonly DirectionResult[]): Roughness | null =>
   directions.map(({ exposure }) => exposure).sort((a, b) => severity(b) - severity(a))[0] ?? null;
 
 const listed = (directions: readonly DirectionResult[]): string =>
-  directions.map(({ name }) => (directions.length > 2 ? name : directionWords(name))).join(', ');
+  directions
+    .map(({ name }) => (directions.length > 2 ? directionLetters(name) : directionWords(name)))
+    .join(', ');
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -9,7 +9,7 @@ import '../override-form/override-form.ts';
 import { bothLengths, directionWords, groundText, percent } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 
 export interface DetailOptions {
   sectors: readonly SectorResult[];
@@ -52,7 +52,7 @@ export function directionDetail(
       <dt>${t('why.tochange')}</dt>
       <dd>${change}</dd>
       <dt>${t('why.kz')}</dt>
-      <dd>${t('why.kz.value', { kz: kz.toFixed(3), height: heightText })}</dd>
+      <dd>${t('why.kz.value', { kz: decimalText(kz, 3), height: heightText })}</dd>
       <dt>${t('why.roughness')}</dt>
       <dd>${direction.roughness ?? '–'} · ${groundText(direction.roughness)}</dd>
     </dl>

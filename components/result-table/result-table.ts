@@ -6,9 +6,15 @@ import { feetToMetres } from '../../src/site/height.ts';
 import '../fetch-strip/fetch-strip.ts';
 import type { FetchMark } from '../fetch-strip/fetch-strip.ts';
 import { AssessedElement } from '../shared/assessed-element.ts';
-import { bothLengths, directionWords, heightText, lengthText } from '../shared/format.ts';
+import {
+  bothLengths,
+  directionLetters,
+  directionWords,
+  heightWords,
+  lengthText,
+} from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import type { SessionState } from '../shared/session.ts';
 import type { UpwindOverrideForm } from '../override-form/override-form.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -87,7 +93,11 @@ export class UpwindResultTable extends AssessedElement {
             class="open-direction"
             aria-expanded=${open}
             aria-controls=${open ? 'detail' : nothing}
-            aria-label=${t('table.why', { name, exposure, direction: directionWords(name) })}
+            aria-label=${t('table.why', {
+              name: directionLetters(name),
+              exposure,
+              direction: directionWords(name),
+            })}
             @focus=${() => this.hover(name)}
             @blur=${() => this.hover(null)}
             @click=${(event: Event) => {
@@ -95,7 +105,7 @@ export class UpwindResultTable extends AssessedElement {
               this.toggle(name);
             }}
           >
-            ${icon('chevron')}${name}
+            ${icon('chevron')}${directionLetters(name)}
           </button>
         </th>
         <td>
@@ -117,7 +127,7 @@ export class UpwindResultTable extends AssessedElement {
               .join(', ')}
           </span>
         </td>
-        <td class="end number">${kz.toFixed(3)}</td>
+        <td class="end number">${decimalText(kz, 3)}</td>
         <td class="end number">
           ${
             distanceToChangeFt === null
@@ -203,7 +213,7 @@ export class UpwindResultTable extends AssessedElement {
 
   #height(): string {
     const heightFt = this.result?.site.heightFt ?? this.session?.state.site?.heightFt ?? 25;
-    return `${heightText(heightFt, this.unit)} ${this.unit}`;
+    return heightWords(heightFt, this.unit);
   }
 }
 

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { DirectionResult, SectorResult } from '../../src/analysis/site-result.ts';
 import { AssessedElement } from '../shared/assessed-element.ts';
-import { directionWords, lengthText } from '../shared/format.ts';
+import { COMPASS, directionLetters, directionWords, lengthText } from '../shared/format.ts';
 import { fillOf, groundOf, hatchDefs, inkOf } from '../shared/hatch.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -115,7 +115,7 @@ export class UpwindRose extends AssessedElement {
           ${exposure}${note ? svg`<tspan class="flip" dy="-5">${undetermined ? '?' : '*'}</tspan>` : nothing}
         </text>
       </g>
-      <text class="name" x=${label.x} y=${label.y} aria-hidden="true">${name}</text>
+      <text class="name" x=${label.x} y=${label.y} aria-hidden="true">${directionLetters(name)}</text>
       <path
         class="halo"
         d=${d}
@@ -169,11 +169,11 @@ export class UpwindRose extends AssessedElement {
   }
 
   #emptyRing() {
-    return ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'].map((name, index) => {
+    return COMPASS.map((name, index) => {
       const d = ringSegment({ fromDeg: index * 45 - 22.5, toDeg: index * 45 + 22.5, ...RING });
       const label = polar(index * 45, NAME_AT);
       return svg`<g aria-hidden="true"><path class="empty" d=${d}></path>
-        <text class="name" x=${label.x} y=${label.y}>${name}</text></g>`;
+        <text class="name" x=${label.x} y=${label.y}>${directionLetters(name)}</text></g>`;
     });
   }
 

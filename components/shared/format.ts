@@ -1,6 +1,6 @@
 import { METRES_PER_FOOT } from '../../src/site/height.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
-import { t, wholeText } from './localize.ts';
+import { decimalText, t, wholeText } from './localize.ts';
 
 export type LengthUnit = 'ft' | 'm';
 
@@ -20,10 +20,17 @@ export function bothLengths(metres: number, unit: LengthUnit): string {
   return `${lengthText(metres, unit)} (${lengthText(metres, other)})`;
 }
 
-/** A roof height as typed: at most one decimal, no unit. */
-export function heightText(heightFt: number, unit: LengthUnit): string {
-  const height = unit === 'ft' ? heightFt : heightFt * METRES_PER_FOOT;
-  return String(Math.round(height * 10) / 10);
+const heightIn = (heightFt: number, unit: LengthUnit): number =>
+  Math.round((unit === 'ft' ? heightFt : heightFt * METRES_PER_FOOT) * 10) / 10;
+
+/** A roof height as typed: at most one decimal, no unit; the same in every language. */
+export const heightText = (heightFt: number, unit: LengthUnit): string =>
+  String(heightIn(heightFt, unit));
+
+/** A roof height to read, as the language writes it: `7.6 m`. */
+export function heightWords(heightFt: number, unit: LengthUnit): string {
+  const height = heightIn(heightFt, unit);
+  return `${decimalText(height, Number.isInteger(height) ? 0 : 1)} ${unit}`;
 }
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -36,23 +43,22 @@ export function groundText(roughness: Roughness | null): string {
   return t('ground.unknown');
 }
 
-/** `34.0368° S, 20.5126° E`. */
+/** `34.0368° S, 20.5126° E`: with points in every language, as places are typed. */
 export function placeText({ lat, lng }: { lat: number; lng: number }): string {
-  const part = (value: number, positive: string, negative: string) =>
-    `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
-  return `${part(lat, 'N', 'S')}, ${part(lng, 'E', 'W')}`;
+  const part = (value: number, side: Compass) =>
+    `${Math.abs(value).toFixed(4)}° ${t(`compass.${side}`)}`;
+  return `${part(lat, lat < 0 ? 'S' : 'N')}, ${part(lng, lng < 0 ? 'W' : 'E')}`;
 }
 
-const COMPASS: Record<string, string> = {
-  N: 'north',
-  NE: 'north-east',
-  E: 'east',
-  SE: 'south-east',
-  S: 'south',
-  SW: 'south-west',
-  W: 'west',
-  NW: 'north-west',
-};
+/** The eight wind directions, clockwise from north. */
+export const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const;
+type Compass = (typeof COMPASS)[number];
+const isCompass = (name: string): name is Compass => (COMPASS as readonly string[]).includes(name);
 
 /** `N` → `north`; other names stay. */
-export const directionWords = (name: string): string => COMPASS[name] ?? name;
+export const directionWords = (name: string): string =>
+  isCompass(name) ? t(`compass.${name}.long`) : name;
+
+/** `E` → `E`, in German `O`; other names stay. */
+export const directionLetters = (name: string): string =>
+  isCompass(name) ? t(`compass.${name}`) : name;

@@ -50,12 +50,21 @@ export function t(key: StringKey, values: Record<string, string | number> = {}):
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** A whole number as the language writes it: `1,500`. */
-export function wholeText(value: number): string {
+export const wholeText = (value: number): string => decimalText(value, 0);
+
+/** A number with this many decimals as the language writes it: `0.945`, in German `0,945`. */
+export function decimalText(value: number, decimals: number): string {
   const lang = language();
-  let format = formats.get(lang);
+  const key = `${lang} ${decimals}`;
+  let format = formats.get(key);
   if (!format) {
-    format = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
-    formats.set(lang, format);
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    format = new Intl.NumberFormat(lang, digits);
+    formats.set(key, format);
   }
   return format.format(value);
 }
+
+/** A date and its time as the language writes them, short. */
+export const momentText = (date: Date): string =>
+  date.toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' });

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { saveBlob } from '../label-board/save-blob.ts';
 import { formStyles } from '../shared/form-styles.ts';
-import { heightText, percent, placeText } from '../shared/format.ts';
+import { heightWords, percent, placeText } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
@@ -170,7 +170,7 @@ export class UpwindSiteBatch extends LitElement {
                 <td class="number">${line}</td>
                 <td>${name}</td>
                 <td class="number">${placeText(site)}</td>
-                <td class="number">${heightText(heightFt, this.unit)} ${this.unit}</td>
+                <td class="number">${heightWords(heightFt, this.unit)}</td>
               </tr>`,
           )}
         </tbody>

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { DirectionResult, SiteResult } from '../../src/analysis/site-result.ts';
 import '../sector-rose/sector-rose.ts';
-import { heightText, percent, placeText } from '../shared/format.ts';
+import { directionLetters, heightWords, percent, placeText } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -121,7 +121,7 @@ export class UpwindSiteCompare extends LitElement {
               results.map(({ governing }) => chip(governing)),
               differ(results.map(({ governing }) => governing)),
             )}
-            ${directions.map(({ name, cells, differs }) => this.#row(name, cells.map(cellOf), differs))}
+            ${directions.map(({ name, cells, differs }) => this.#row(directionLetters(name), cells.map(cellOf), differs))}
           </tbody>
         </table>
       </div>`;
@@ -129,7 +129,7 @@ export class UpwindSiteCompare extends LitElement {
 
   #facts() {
     const facts: [string, (result: SiteResult) => string][] = [
-      [t('compare.height'), ({ site }) => `${heightText(site.heightFt, this.unit)} ${this.unit}`],
+      [t('compare.height'), ({ site }) => heightWords(site.heightFt, this.unit)],
       [t('compare.imagery'), ({ imagery }) => imagery.name],
       [t('compare.model'), ({ model }) => `${model.id} ${model.sha256.slice(0, 6)}`],
       [t('compare.reading'), readingText],

@@ -5,9 +5,9 @@ import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { SavedSite, SiteDb } from '../../src/platform/browser/site-db.ts';
 import { batchCsv } from '../../src/report/batch-csv.ts';
 import { saveBlob } from '../label-board/save-blob.ts';
-import { heightText, placeText } from '../shared/format.ts';
+import { heightWords, placeText } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { momentText, t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -24,8 +24,6 @@ const FIRST = 100;
 const MOST_COMPARED = 6;
 /** Sites from which a name is easier typed than found. */
 const SEARCHABLE = 9;
-
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 /**
  * Saved sites with their answers: opened again without a network, renamed, deleted, compared,
@@ -233,7 +231,7 @@ export class UpwindSiteList extends SessionElement {
         }
         <p>
           ${row.name ? html`<span>${placeText(row)}</span>` : nothing}
-          <span>${heightText(row.heightFt, this.#unit)} ${this.#unit}</span>
+          <span>${heightWords(row.heightFt, this.#unit)}</span>
           ${corrections > 0 ? html`<span>${t('sites.corrected', { count: corrections })}</span>` : nothing}
         </p>
         <p>
@@ -401,7 +399,7 @@ const nameOf = ({ row }: SavedSite): string => row.name || placeText(row);
 
 function dateText(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : day.format(date);
+  return Number.isNaN(date.getTime()) ? iso : momentText(date);
 }
 
 const pencil = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

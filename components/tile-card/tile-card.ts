@@ -8,7 +8,7 @@ import { ROUGHNESS } from '../../src/roughness/category.ts';
 import { groundText, lengthText, percent } from '../shared/format.ts';
 import type { LengthUnit } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { t } from '../shared/localize.ts';
+import { decimalText, t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
@@ -201,7 +201,7 @@ export class UpwindTileCard extends SessionElement {
       ${
         tile.nativeMetresPerPixel
           ? html`<dt>${t('card.native')}</dt>
-              <dd>${t('card.mpp', { value: tile.nativeMetresPerPixel.toFixed(2) })}</dd>`
+              <dd>${t('card.mpp', { value: decimalText(tile.nativeMetresPerPixel, 2) })}</dd>`
           : nothing
       }
     </dl>`;

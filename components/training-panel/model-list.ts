@@ -4,7 +4,7 @@ import type { StoredCheckpoint } from '../../src/platform/browser/checkpoint-sto
 import { formStyles } from '../shared/form-styles.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
-import { canWriteFolder } from './save-model.ts';
+import { canWriteFolder } from './folder-picker.ts';
 import type { Dtype } from './save-model.ts';
 import { TrainingElement } from './training-element.ts';
 import { UpwindUseModelEvent } from './training-panel.events.ts';

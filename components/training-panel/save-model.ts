@@ -3,6 +3,7 @@ import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint.ts';
 import { writeCheckpoint } from '../../src/checkpoint/write-checkpoint.ts';
 import { saveBlob } from '../label-board/save-blob.ts';
+import { chooseFolder } from './folder-picker.ts';
 
 export type Dtype = 'F32' | 'F16';
 
@@ -25,16 +26,9 @@ export async function downloadModel(files: CheckpointFiles, dtype: Dtype): Promi
   saveBlob(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${fileName(files.name)}.zip`);
 }
 
-type Pick = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
-const picker = (): Pick | undefined =>
-  (window as unknown as { showDirectoryPicker?: Pick }).showDirectoryPicker;
-
-/** Whether this browser lets a page write into a folder that the person chooses. */
-export const canWriteFolder = (): boolean => picker() !== undefined;
-
 /** A model as a folder inside one that the person chooses. Rejects with AbortError where none is. */
 export async function writeModelFolder(files: CheckpointFiles, dtype: Dtype): Promise<void> {
-  const chosen = await picker()!.call(window, { mode: 'readwrite' });
+  const chosen = await chooseFolder();
   const folder = await chosen.getDirectoryHandle(fileName(files.name), { create: true });
   for (const [path, bytes] of await modelFiles(files, dtype)) {
     const handle = await folder.getFileHandle(path, { create: true });

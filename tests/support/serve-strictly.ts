@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import sharp from 'sharp';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -16,19 +17,14 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** As docs/hosting.md recommends it; `{inline}` are the hashes of the page's own inline scripts. */
-export const policy = (inline: string): string =>
-  [
-    "default-src 'none'",
-    `script-src 'self' 'wasm-unsafe-eval' ${inline}`,
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+const HOSTING = readFileSync(resolve(import.meta.dirname, '../../docs/hosting.md'), 'utf8');
+const POLICY = /^```\n(default-src 'none';[^`]+)\n```$/m
+  .exec(HOSTING)?.[1]
+  ?.replaceAll(/\s+/g, ' ');
+if (!POLICY) throw new Error('docs/hosting.md states no policy.');
+
+/** The one that docs/hosting.md states, with the hashes of the page's own inline scripts. */
+const policy = (inline: string): string => POLICY.replace("script-src 'self'", `$& ${inline}`);
 
 export interface ServeOptions {
   /** Adds COOP and COEP, which make the page cross-origin isolated. */

@@ -4,6 +4,7 @@ import type { LabelRecord } from '../label.ts';
 import type { SplitAssignment } from '../split-by-site.ts';
 import { selectForExport } from './dataset.ts';
 import type { DatasetLabel } from './dataset.ts';
+import type { ExportFormat } from './export-format.ts';
 import { GEOJSON_PICTURES, writeGeojson } from './geojson.ts';
 import { writeImagefolder } from './imagefolder.ts';
 import type { WriteOptions } from './imagefolder.ts';
@@ -18,8 +19,7 @@ interface Format {
   write: Writer;
 }
 
-/** What labels can leave as; every one of them comes back in whole. */
-export const EXPORT_FORMATS = {
+const FORMATS: Record<ExportFormat, Format> = {
   imagefolder: {
     fileName: 'upwind-labels.zip',
     mediaType: 'application/zip',
@@ -36,8 +36,7 @@ export const EXPORT_FORMATS = {
     write: writeGeojson,
   },
   stac: { fileName: 'upwind-labels-stac.zip', mediaType: 'application/zip', write: writeStac },
-} satisfies Record<string, Format>;
-export type ExportFormat = keyof typeof EXPORT_FORMATS;
+};
 
 export interface ExportOptions {
   format: ExportFormat;
@@ -70,7 +69,7 @@ export async function exportLabels(
   if (rows.length === 0) {
     throw new UserError(['There is nothing to export.', ...withheld].join(' '));
   }
-  const { fileName, mediaType, write }: Format = EXPORT_FORMATS[format];
+  const { fileName, mediaType, write } = FORMATS[format];
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
   await write(rows, {

@@ -23,10 +23,17 @@ export async function startEngine({
   signal?.throwIfAborted();
   const worker = startWorker('engine');
   const host = wrap<EngineHost>(worker);
+  let heard = false;
+  worker.addEventListener('message', () => (heard = true), { once: true });
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {
+      const why = event.message || 'its script did not load';
       reject(
-        new UserError(`The compute worker stopped: ${event.message || 'its script did not load'}.`),
+        new UserError(
+          heard
+            ? `The compute worker stopped: ${why}.`
+            : `The compute worker did not start: ${why}. Where a bundler made this page, docs/embedding.md of the package says what to set.`,
+        ),
       );
     });
   });

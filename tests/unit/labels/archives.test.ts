@@ -2,8 +2,9 @@ import { csvParse } from 'd3-dsv';
 import { unzipSync } from 'fflate';
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EXPORT_FORMATS, exportLabels } from '../../../src/labels/archives/export-labels.ts';
-import type { ExportFormat } from '../../../src/labels/archives/export-labels.ts';
+import { EXPORT_FORMATS } from '../../../src/labels/archives/export-format.ts';
+import type { ExportFormat } from '../../../src/labels/archives/export-format.ts';
+import { exportLabels } from '../../../src/labels/archives/export-labels.ts';
 import { importLabels } from '../../../src/labels/archives/import-labels.ts';
 import type { LabelEntry } from '../../../src/labels/label-store.ts';
 import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
@@ -31,7 +32,7 @@ beforeEach(async () => {
 const exported = async (format: ExportFormat) => exportLabels(store, { format, assigned });
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
-describe.each(Object.keys(EXPORT_FORMATS) as ExportFormat[])('%s', (format) => {
+describe.each(EXPORT_FORMATS)('%s', (format) => {
   test('out and in again: record, history, note and picture are the same', async () => {
     const archive = await exported(format);
     const other = new MemoryLabelStore();

@@ -1,8 +1,10 @@
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EXPORT_FORMATS, exportLabels } from '../../../src/labels/archives/export-labels.ts';
-import type { ExportFormat, LabelArchive } from '../../../src/labels/archives/export-labels.ts';
+import { EXPORT_FORMATS } from '../../../src/labels/archives/export-format.ts';
+import type { ExportFormat } from '../../../src/labels/archives/export-format.ts';
+import { exportLabels } from '../../../src/labels/archives/export-labels.ts';
+import type { LabelArchive } from '../../../src/labels/archives/export-labels.ts';
 import { importLabels } from '../../../src/labels/archives/import-labels.ts';
 import { LabelBook } from '../../../src/labels/label-book.ts';
 import { LABEL_CHOICES } from '../../../src/labels/label.ts';
@@ -53,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('export' as const),
-      format: fc.constantFrom(...(Object.keys(EXPORT_FORMATS) as ExportFormat[])),
+      format: fc.constantFrom(...EXPORT_FORMATS),
     }),
   },
 );
