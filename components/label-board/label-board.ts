@@ -56,13 +56,20 @@ export class UpwindLabels extends LabelsElement {
       this.#own?.openResult(this.result);
     }
     super.willUpdate(changed);
+    // The page has brought its own session.
+    if (this.session !== this.#own) this.#endOwn();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    if (this.#own && this.session === this.#own) this.session = null;
+    this.#endOwn();
+  }
+
+  #endOwn(): void {
     const own = this.#own;
     if (!own) return;
-    this.#own = this.session = null;
+    this.#own = null;
     releaseLabels(own);
     void own.dispose();
   }

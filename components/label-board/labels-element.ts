@@ -1,6 +1,6 @@
 import type { PropertyValues } from 'lit';
 import { SessionElement } from '../shared/session-element.ts';
-import type { SessionState } from '../shared/session.ts';
+import type { Session, SessionState } from '../shared/session.ts';
 import type { LabelController } from './label-controller.ts';
 import { labelsOf } from './labels-of.ts';
 import { NO_LABELS } from './labels-state.ts';
@@ -12,6 +12,7 @@ export abstract class LabelsElement extends SessionElement {
   protected labels: LabelController | null = null;
   protected now: LabelsState = NO_LABELS;
   #unfollow: (() => void) | null = null;
+  #followed: Session | null = null;
 
   protected override sessionChanged(
     _state: SessionState,
@@ -27,16 +28,22 @@ export abstract class LabelsElement extends SessionElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#unfollow?.();
-    this.#unfollow = null;
+    this.#letGo();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed as Map<PropertyKey, unknown>);
   }
 
+  #letGo(): void {
+    this.#unfollow?.();
+    this.#unfollow = this.#followed = null;
+  }
+
   #followLabels(): void {
-    if (!this.session || this.#unfollow || !this.isConnected) return;
+    if (!this.session || this.#followed === this.session || !this.isConnected) return;
+    this.#letGo();
+    this.#followed = this.session;
     this.labels = labelsOf(this.session);
     this.#unfollow = this.labels.subscribe((state) => this.#show(state));
     this.#show(this.labels.state);

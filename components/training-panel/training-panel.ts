@@ -8,7 +8,7 @@ import { icon } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
 import { packagedModel } from '../shared/own-session.ts';
 import { SessionElement } from '../shared/session-element.ts';
-import type { ModelRef, SessionState } from '../shared/session.ts';
+import type { ModelRef, Session, SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import './base-picker.ts';
 import { keyOf, refName } from './base-picker.ts';
@@ -57,11 +57,15 @@ export class UpwindTrainer extends SessionElement {
   @state() private bundled: ModelRef | null = null;
   /** The session's, once it is known, so that a run outlives this element; else its own. */
   #own: TrainingController | null = null;
+  /** Whose training that is. */
+  #ownOf: Session | null = null;
   #unfollow: (() => void) | null = null;
   #estimated = '';
 
   get #training(): TrainingController {
-    return (this.#own ??= this.session ? trainingOf(this.session) : browserTraining());
+    if (this.#own) return this.#own;
+    this.#ownOf = this.session;
+    return (this.#own = this.session ? trainingOf(this.session) : browserTraining());
   }
 
   /** What the panel shows, for whoever embeds it. */
@@ -77,18 +81,22 @@ export class UpwindTrainer extends SessionElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('beforeunload', this.#onLeave);
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#unfollow?.();
     this.#unfollow = null;
-    removeEventListener('beforeunload', this.#onLeave);
     // Without a session nobody else holds the controller and its worker.
-    if (!this.session) {
-      this.#own?.dispose();
-      this.#own = null;
-    }
+    if (!this.#ownOf) this.#own?.dispose();
+    this.#own = this.#ownOf = null;
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
+    // A page may bring its session after the element. A run is not taken from whoever watches it.
+    if (this.#own && this.#ownOf !== this.session && !this.#busy) this.#letGo();
     // Here, not on connecting: the session comes with the context, after that.
     if (this.isConnected && !this.#unfollow) {
       this.#unfollow = this.#training.subscribe(() => this.requestUpdate());

@@ -34,25 +34,29 @@ const PAGE = `<script type="module">
   window.ready = true;
 </script>`;
 
+/** Parts of the library without a map: fed by an answer as JSON has it, or by a session that comes late. */
+const PARTS = `<upwind-rose></upwind-rose><upwind-result-table></upwind-result-table>
+<upwind-labels></upwind-labels><upwind-trainer></upwind-trainer>
+<script type="module">
+  import { mockPorts } from '/tests/support/mock-ports.ts';
+  import { mockResult } from '/tests/support/mock-result.ts';
+  import { Session } from '/components/element.ts';
+  import { labelsOf } from '/components/label-board/labels-of.ts';
+  const part = (name) => document.querySelector('upwind-' + name);
+  const result = JSON.parse(JSON.stringify(mockResult()));
+  Object.assign(window, { part, result, labelsOf, session: new Session(mockPorts()), ready: true });
+</script>`;
+
 let browser: Browser;
 let served: ServedVite;
 beforeAll(async () => {
-  served = await serveVite({ pages: { '/maps.html': PAGE } });
+  served = await serveVite({ pages: { '/maps.html': PAGE, '/parts.html': PARTS } });
   browser = await launchChromium({ webgl: true, webgpu: false });
 });
 afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
-
-declare global {
-  interface Window {
-    cycle(wait: boolean): Promise<void>;
-    listening: number;
-    maps: WeakRef<Element>[];
-    ready?: boolean;
-  }
-}
 
 it('adding and removing the map twenty times leaves no map, listener or worker behind', async () => {
   const page = await browser.newPage();
@@ -70,7 +74,7 @@ it('adding and removing the map twenty times leaves no map, listener or worker b
     return {
       workers: page.workers().map((worker) => worker.url()),
       listening: await page.evaluate(() => window.listening),
-      canvases: await page.evaluate(() => window.maps.filter((map) => map.deref()).length),
+      canvases: await page.evaluate(() => window.maps.filter((map: WeakRef<Element>) => map.deref()).length),
       listeners: of('JSEventListeners'),
       nodes: of('Nodes'),
     };
@@ -90,6 +94,62 @@ it('adding and removing the map twenty times leaves no map, listener or worker b
   expect(after.canvases).toBeLessThanOrEqual(2);
   expect(after.listeners - before.listeners).toBeLessThan(20);
   expect(after.nodes - before.nodes).toBeLessThan(100);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+// What the page above puts on its window; the browser types nothing.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+declare const window: any;
+
+it('parts show an answer that came as JSON, and take a session that comes after them', async () => {
+  const page = await browser.newPage();
+  const complaints = watchPage(page);
+  await page.goto(`${served.url}/parts.html`);
+  await page.waitForFunction(() => window.ready);
+  const { directions, tiles } = await page.evaluate(() => {
+    const { part, result } = window;
+    for (const name of ['rose', 'result-table', 'labels']) part(name).result = result;
+    part('rose').unit = 'm';
+    return { directions: result.directions, tiles: result.tiles.length };
+  });
+  const letters = (directions as { exposure: string }[]).map(({ exposure }) => exposure);
+  const rows = page.locator('upwind-result-table tbody tr.row');
+  await rows.nth(7).waitFor();
+  expect(await rows.locator('.chip').allTextContents()).toEqual(letters);
+  const wedges = page.locator('upwind-rose [role=button]');
+  expect(await wedges.count()).toBe(8);
+  expect(await page.locator('upwind-rose').getAttribute('unit')).toBe('m');
+  await rows.nth(3).click();
+  await page.getByText(directions[3].reason).waitFor();
+
+  // Labels of the answer's own tiles, in a session that the board made for it.
+  await page.locator('upwind-labels').getByRole('tab', { name: 'Queue' }).waitFor();
+  const judged = () =>
+    page.evaluate(() => window.part('labels').session?.state.result?.tiles.length);
+  await expect.poll(judged).toBe(tiles);
+
+  // One training and one set of labels for all that share a session.
+  const opened = await page.evaluate(async () => {
+    const { part, session } = window;
+    const before = part('trainer').state;
+    part('trainer').session = session;
+    part('labels').session = session;
+    await part('trainer').updateComplete;
+    const second = document.createElement('upwind-trainer');
+    second.session = session;
+    document.body.append(second);
+    await second.updateComplete;
+    const { state } = part('trainer');
+    window.labelsOf(session).say('of the shared session');
+    return { shared: state === second.state, other: state !== before };
+  });
+  expect(opened).toEqual({ shared: true, other: true });
+  await page
+    .locator('upwind-labels')
+    .getByText('of the shared session')
+    .first()
+    .waitFor({ state: 'attached' });
   expect(complaints).toEqual([]);
   await page.close();
 });

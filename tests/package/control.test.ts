@@ -203,19 +203,26 @@ test('on a narrow map the panel leaves the site in sight', async () => {
   expect(await axeFindings(page, { within: ['upwind-control-panel'] })).toEqual([]);
 });
 
-test('speaks the words that the host gives its map', async () => {
+test('speaks the words that the host gives its map, and writes numbers as its language does', async () => {
   await page.evaluate(async () => {
     document.documentElement.lang = 'de';
     const map = await window.mapIn('one', {
       locale: {
         'Upwind.control.button': 'Windexposition',
         'Upwind.site.height': 'Mittlere Dachhöhe',
+        'Upwind.table.caption': 'Exposition nach Windrichtung',
+        'Upwind.compass.E': 'O',
+        'Upwind.compass.E.long': 'Ost',
       },
     });
     map.addControl(new window.UpwindControl({ session: await window.answered() }));
   });
   await page.getByRole('button', { name: 'Windexposition' }).click();
   await page.getByLabel('Mittlere Dachhöhe').waitFor();
+  const table = page.getByRole('table', { name: 'Exposition nach Windrichtung' });
+  const east = table.getByRole('row', { name: 'O, Ost: why D?' });
+  await east.getByText(/^1,131$/).waitFor();
+  await table.getByText(/^4\.\d{3} ft$/).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Windexposition', expanded: false }).waitFor();
 });

@@ -1,11 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import webpack from 'webpack';
+import type { Map as MapLibreMap } from 'maplibre-gl';
+import type { UpwindMap } from '../../components/element.ts';
+import type { UpwindControl } from '../../components/maplibre.ts';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
+import type { BackendInfo } from '../../src/vit/classifier.ts';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { installPacked, ROOT } from '../support/packed.ts';
@@ -36,6 +40,8 @@ function installWithNano(example: string, others: readonly string[] = []): strin
 }
 
 interface OpenOptions extends ServeOptions {
+  /** How many cores the page is told of; those of this machine where left out. */
+  cores?: number;
   /** Builds the example. */
   build?: () => Promise<void>;
   /** Folder below the example that is served. */
@@ -46,7 +52,7 @@ interface OpenOptions extends ServeOptions {
  * Opens an installed example under a strict policy, with the scene that it names, whose painting
  * takes long, replaced by plain tiles of the same server.
  */
-async function open(folder: string, { build, below = '.', ...options }: OpenOptions = {}) {
+async function open(folder: string, { build, below = '.', cores, ...options }: OpenOptions = {}) {
   const served = await serveStrictly(join(folder, below), options);
   const tiles = `${served.url}/tiles/{z}/{x}/{y}.png`;
   let replaced = 0;
@@ -61,6 +67,7 @@ async function open(folder: string, { build, below = '.', ...options }: OpenOpti
   expect(replaced, 'the example names its imagery').toBe(1);
   await build?.();
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 } });
+  if (cores) await context.route(/engine[^/]*\.js$/, (route) => tellCores(route, cores));
   const page = await context.newPage();
   const complaints = watchPage(page);
   await page.addInitScript(() => {
@@ -77,8 +84,24 @@ async function open(folder: string, { build, below = '.', ...options }: OpenOpti
   return { page, close };
 }
 
+/** Workers have a navigator of their own, so it is the script that is told. */
+async function tellCores(route: Route, cores: number): Promise<void> {
+  const response = await route.fetch();
+  const script = (await response.text()).replaceAll('navigator.hardwareConcurrency', `${cores}`);
+  await route.fulfill({ response, body: script });
+}
+
+/** What the engine says of its threads, and the workers that the page runs. */
+async function computing(page: Page, element: string) {
+  const said = await page
+    .locator(element)
+    .evaluate((host) => (host as UpwindMap).session?.state.model as { backend?: BackendInfo });
+  const workers = page.workers().filter((worker) => /compute/.test(worker.url()));
+  return { threads: said.backend?.threads, workers: workers.length };
+}
+
 test("plain HTML: an import map, one element, parts that share its answer, the package's own model", async () => {
-  const { page, close } = await open(installPacked('plain-html'));
+  const { page, close } = await open(installPacked('plain-html'), { cores: 3 });
   await page.locator('upwind-result-table tbody tr').nth(7).waitFor();
   await page.getByText(/^Exposure [BCD] governs\.$/).waitFor();
   expect(await page.locator('upwind-result-table tbody tr').count()).toBe(8);
@@ -88,6 +111,9 @@ test("plain HTML: an import map, one element, parts that share its answer, the p
     .getByText(/Exposure [BCD] governs/)
     .waitFor();
   expect(await page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
+  const { threads, workers } = await computing(page, 'upwind-map');
+  expect(threads).toMatch(/^2 threads with weights of their own/);
+  expect(workers).toBe(2);
   expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
 
   // A trainer that nobody gave a session or a model starts from the package's.
@@ -108,8 +134,13 @@ test("plain HTML: an import map, one element, parts that share its answer, the p
   await close();
 });
 
-test('an existing MapLibre map: the control, nine directions, in a page that is cross-origin isolated', async () => {
-  const { page, close } = await open(installWithNano('maplibre-control'), { isolated: true });
+test('an existing MapLibre map: the control, nine directions, threads in a page that is cross-origin isolated', async () => {
+  const folder = installWithNano('maplibre-control');
+  appendFileSync(
+    join(folder, 'main.js'),
+    'Object.assign(window, { map, control, UpwindControl });',
+  );
+  const { page, close } = await open(folder, { isolated: true, cores: 3 });
   await page.waitForFunction(() => /governs/.test(document.title));
   await page.getByRole('button', { name: 'Wind exposure of a site' }).click();
   const panel = page.getByRole('region', { name: 'Wind exposure' });
@@ -117,8 +148,72 @@ test('an existing MapLibre map: the control, nine directions, in a page that is 
   expect(await panel.locator('upwind-result-table tbody tr').count()).toBe(9);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
+  const { threads, workers } = await computing(page, 'upwind-control-panel');
+  expect(threads).toMatch(/^2 threads sharing their weights/);
+  expect(workers).toBe(2);
+  await leavesNothing(page);
   await close();
 });
+
+/** Controls with sessions of their own, five of them at work when they go. */
+async function leavesNothing(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  const cycle = (times: number) =>
+    page.evaluate(async (count) => {
+      const { map, UpwindControl } = window as never as Host;
+      const imagery = `${location.origin}/tiles/{z}/{x}/{y}.png`;
+      const cut: string[] = [];
+      for (let i = 0; i < count; i++) {
+        const control = new UpwindControl({ imagery, open: true });
+        map.addControl(control);
+        await new Promise(requestAnimationFrame);
+        if (i % 10 === 0) {
+          const begun = new Promise((tile) => control.on('progress', tile));
+          const run = control.analyse([-125, 41]).catch((error: Error) => cut.push(error.name));
+          await begun;
+          map.removeControl(control);
+          await run;
+        } else map.removeControl(control);
+      }
+      return cut;
+    }, times);
+  const held = async () => {
+    // MapLibre's own worker is a blob.
+    const ours = () => page.workers().filter((worker) => !worker.url().startsWith('blob:')).length;
+    await expect.poll(ours).toBe(0);
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    const layers = await page.evaluate(() => {
+      const { map } = window as never as Host;
+      return [...map.getLayersOrder(), ...Object.keys(map.getStyle().sources), ...map.listImages()];
+    });
+    return {
+      layers,
+      heapMB: of('JSHeapUsedSize') / 1e6,
+      nodes: of('Nodes'),
+      listeners: of('JSEventListeners'),
+    };
+  };
+  await page.evaluate(() => {
+    const { map, control } = window as never as Host;
+    map.removeControl(control);
+  });
+  await cycle(2);
+  const early = await held();
+  expect(await cycle(50)).toEqual(Array(5).fill('AbortError'));
+  const late = await held();
+  expect(late.layers).toEqual(['ground']);
+  expect(late.listeners - early.listeners).toBeLessThan(20);
+  expect(late.nodes - early.nodes).toBeLessThan(200);
+  expect(late.heapMB - early.heapMB).toBeLessThan(4);
+}
+interface Host {
+  map: MapLibreMap;
+  control: UpwindControl;
+  UpwindControl: typeof UpwindControl;
+}
 
 test.each([
   ['react', ['react', 'react-dom', '@types/react', '@types/react-dom', '@types/geojson']],
