@@ -15,12 +15,13 @@ import { startWorker } from './start-worker.ts';
 
 /**
  * The analysis in a worker of its own, started with the first call. Rejections are as those of
- * `analyseSite`; `dispose` ends the worker.
+ * `analyseSite`; `dispose` ends the worker, and every call that waits for it with an AbortError.
  */
 export class SiteWorker {
   #worker: Worker | null = null;
   #host: Remote<SiteHost> | null = null;
   #broken: Promise<never> | null = null;
+  #break: (reason: Error) => void = () => {};
   #calls = 0;
 
   /** `analyseSite`, with the imagery named rather than given. */
@@ -81,6 +82,7 @@ export class SiteWorker {
   dispose(): void {
     this.#host?.[releaseProxy]();
     this.#worker?.terminate();
+    this.#break(new DOMException('The analysis was cancelled.', 'AbortError'));
     this.#worker = this.#host = this.#broken = null;
   }
 
@@ -88,13 +90,14 @@ export class SiteWorker {
     if (this.#host && this.#broken) return { host: this.#host, broken: this.#broken };
     const worker = startWorker('site');
     const broken = new Promise<never>((_, reject) => {
+      this.#break = reject;
       worker.addEventListener('error', ({ message }) => {
-        this.dispose();
         reject(
           new UserError(
             `The analysis worker stopped: ${message || 'its script did not load'}. Reload the page.`,
           ),
         );
+        this.dispose();
       });
     });
     broken.catch(() => {}); // Heard by whoever waits; nobody may be waiting when it happens.
