@@ -13,6 +13,7 @@ export class SessionModel {
   readonly #core: SessionCore;
   #classifier: Promise<ExplainingClassifier> | null = null;
   #loading: AbortController | null = null;
+  #ended = false;
 
   constructor(core: SessionCore) {
     this.#core = core;
@@ -90,7 +91,7 @@ export class SessionModel {
 
   /**
    * The model in use, loading the chosen one (or the page's own) the first time.
-   * @throws UserError where there is no model or it does not load
+   * @throws UserError where there is no model or it does not load; AbortError once the session ended
    */
   async classifier(): Promise<ExplainingClassifier> {
     if (this.#classifier) return this.#classifier;
@@ -99,7 +100,14 @@ export class SessionModel {
       this.#core.set({ model: { status: 'none', message: '' } });
       throw new NoModelError();
     }
+    if (this.#ended) throw new DOMException('The session has ended.', 'AbortError');
     return this.#classifier ?? this.#load(ref);
+  }
+
+  /** Lets go of the model for good: whoever still waits for one starts no engine. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.release();
   }
 
   /** Lets go of the model, or of one that is on its way. */

@@ -87,6 +87,7 @@ export class SessionRuns {
       await this.#resolving;
       const { source, message } = this.#core.state.imagery;
       if (!source) throw new UserError(message ?? 'Choose an imagery source.');
+      running.signal.throwIfAborted();
       this.#core.ports.prepare?.(this.#core.state.settings.imagery);
       const classifier = await this.#model.classifier();
       running.signal.throwIfAborted();

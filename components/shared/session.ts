@@ -356,7 +356,7 @@ export class Session {
   /** Ends the run, frees the model and forgets every listener. */
   async dispose(): Promise<void> {
     this.#runs.end();
-    await this.#model.release();
+    await this.#model.end();
     this.#ports.dispose?.();
     this.#core.end();
   }

@@ -67,6 +67,8 @@ export class UpwindControl implements IControl {
   #panel: UpwindControlPanel | null = null;
   #events = new EventTarget();
   #stop: (() => void)[] = [];
+  /** The answer of a control that was taken off its map; a session would start workers over it. */
+  #kept: SiteResult | null = null;
 
   /** @throws UserError naming the option that cannot be read */
   constructor(options: UpwindControlOptions = {}) {
@@ -98,6 +100,8 @@ export class UpwindControl implements IControl {
 
   onAdd(map: MapLibreMap): HTMLElement {
     this.#map = map;
+    if (this.#kept) this.#session.openResult(this.#kept);
+    this.#kept = null;
     const { words, lang } = wordsOf(map);
     if (Object.keys(words).length > 0) this.#stop.push(useTranslation(words, lang));
     this.#overlay.markerLabel = t('map.marker');
@@ -149,10 +153,9 @@ export class UpwindControl implements IControl {
     releaseLabels(this.#session);
     if (!this.#own) return;
     // What was found stays readable, and the same control may be added again.
-    const { result } = this.#session.state;
+    this.#kept = this.#session.state.result;
     void this.#session.dispose();
     this.#session = this.#make();
-    if (result) this.#session.openResult(result);
   }
 
   /**
@@ -172,7 +175,7 @@ export class UpwindControl implements IControl {
 
   /** The last answer; null before there is one. */
   getResult(): SiteResult | null {
-    return this.#session.state.result;
+    return this.#session.state.result ?? this.#kept;
   }
 
   /**
