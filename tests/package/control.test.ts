@@ -222,7 +222,8 @@ test('speaks the words that the host gives its map, and writes numbers as its la
   const table = page.getByRole('table', { name: 'Exposition nach Windrichtung' });
   const east = table.getByRole('row', { name: 'O, Ost: why D?' });
   await east.getByText(/^1,131$/).waitFor();
-  await table.getByText(/^4\.\d{3} ft$/).waitFor();
+  // Whole words of the rows, as the mock's north has a change at 4,100 ft.
+  expect(await table.innerText()).toMatch(/\b4\.100 ft/);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Windexposition', expanded: false }).waitFor();
 });

@@ -209,11 +209,17 @@ async function leavesNothing(page: Page): Promise<void> {
   await cycle(2);
   const early = await held();
   expect(await cycle(50)).toEqual(Array(5).fill('AbortError'));
-  const late = await held();
-  expect(late.layers).toEqual(['ground']);
-  expect(late.listeners - early.listeners).toBeLessThan(20);
-  expect(late.nodes - early.nodes).toBeLessThan(200);
-  expect(late.heapMB - early.heapMB).toBeLessThan(4);
+  expect((await held()).layers).toEqual(['ground']);
+  // What a browser lets go of late, such as ended workers, is gone after some collections; a leak stays.
+  const grown = async () => {
+    const late = await held();
+    return {
+      listeners: late.listeners - early.listeners < 20,
+      nodes: late.nodes - early.nodes < 200,
+      heap: late.heapMB - early.heapMB < 4,
+    };
+  };
+  await expect.poll(grown).toEqual({ listeners: true, nodes: true, heap: true });
 }
 interface Host {
   map: MapLibreMap;
