@@ -24,8 +24,11 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
   let bundled: Promise<ModelRef | null> | null = null;
 
   let site: SiteWorker | null = null;
+  let ended = false;
   const worker = async () => {
     const { SiteWorker } = await import('../../src/platform/browser/site-client.ts');
+    // Whoever came while the script was on its way starts no worker that nobody would end.
+    if (ended) throw new DOMException('The session has ended.', 'AbortError');
     return (site ??= new SiteWorker());
   };
 
@@ -137,6 +140,7 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
     },
 
     dispose() {
+      ended = true;
       site?.dispose();
       site = null;
     },
