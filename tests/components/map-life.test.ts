@@ -74,7 +74,9 @@ it('adding and removing the map twenty times leaves no map, listener or worker b
     return {
       workers: page.workers().map((worker) => worker.url()),
       listening: await page.evaluate(() => window.listening),
-      canvases: await page.evaluate(() => window.maps.filter((map: WeakRef<Element>) => map.deref()).length),
+      canvases: await page.evaluate(
+        () => window.maps.filter((map: WeakRef<Element>) => map.deref()).length,
+      ),
       listeners: of('JSEventListeners'),
       nodes: of('Nodes'),
     };
