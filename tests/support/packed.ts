@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const MODULES = join(ROOT, 'node_modules');
@@ -60,6 +60,8 @@ export function installPacked(example: string | null, others: readonly string[] 
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(MODULES, name), link);
   }
-  if (example) cpSync(join(ROOT, 'examples', example), folder, { recursive: true });
+  // An example that somebody tried in its place has modules of its own.
+  const filter = (path: string): boolean => basename(path) !== 'node_modules';
+  if (example) cpSync(join(ROOT, 'examples', example), folder, { recursive: true, filter });
   return folder;
 }
