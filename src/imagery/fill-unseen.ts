@@ -1,18 +1,10 @@
 /** Opaque enough to be taken for the ground's own colour, of 255. */
 const SEEN_ALPHA = 128;
 
-type Step = readonly [number, number];
-const STEPS: readonly Step[] = [
-  [-1, 0],
-  [1, 0],
-  [0, -1],
-  [0, 1],
-];
-
 /**
  * Continues a square picture over ground it does not show, in place, by its mirror image at the
- * nearest seen edge, along a row or a column. A plain colour there would be a texture of its own,
- * the smoothest there is, and pass for water.
+ * nearest seen edge, along a row or a column; of equally near ones, where most is seen. A plain
+ * colour there would be a texture of its own, the smoothest there is, and pass for water.
  * @param rgb Colours, size × size × 3 levels.
  * @param seen One byte a pixel: 1 where `rgb` is ground. All 1 afterwards, unless none was.
  */
@@ -20,10 +12,15 @@ export function fillUnseen(rgb: Uint8Array, seen: Uint8Array, size: number): voi
   if (!seen.includes(1)) return;
   // A corner that sees nothing along its row and column waits for what the first pass fills.
   while (seen.includes(0)) {
-    const known = seen.slice();
+    const ways = [
+      lookAlong(seen, size, [-1, 0]),
+      lookAlong(seen, size, [1, 0]),
+      lookAlong(seen, size, [0, -1]),
+      lookAlong(seen, size, [0, 1]),
+    ];
     for (let p = 0; p < seen.length; p++) {
-      if (known[p] === 1) continue;
-      const from = mirrored(known, size, p);
+      if (seen[p] === 1) continue;
+      const from = mirrored(ways, p);
       if (from === undefined) continue;
       rgb.copyWithin(p * 3, from * 3, from * 3 + 3);
       seen[p] = 1;
@@ -31,14 +28,41 @@ export function fillUnseen(rgb: Uint8Array, seen: Uint8Array, size: number): voi
   }
 }
 
-/** The seen pixel that `p` mirrors at the nearest edge; of equally near ones, where most is seen. */
-function mirrored(seen: Uint8Array, size: number, p: number): number | undefined {
-  let best: { distance: number; length: number; step: Step } | undefined;
-  for (const step of STEPS) {
-    const distance = runFrom(seen, size, { p, step, value: 0 });
-    const edge = neighbour(size, p, step, distance);
-    if (edge === undefined || (best && distance > best.distance)) continue;
-    const length = runFrom(seen, size, { p: edge, step, value: 1 });
+/** What each pixel meets in one direction. */
+interface Way {
+  /** From a pixel to its neighbour that way, in the row-major order. */
+  step: number;
+  /** Steps from an unseen pixel to the first seen one; 0 where there is none. */
+  gap: Int32Array;
+  /** Pixels of the seen stretch that begins at a seen pixel. */
+  run: Int32Array;
+}
+
+function lookAlong(seen: Uint8Array, size: number, [dx, dy]: readonly [number, number]): Way {
+  const step = dy * size + dx;
+  const gap = new Int32Array(seen.length);
+  const run = new Int32Array(seen.length);
+  const isLast = (p: number): boolean => {
+    const [x, y] = [(p % size) + dx, Math.floor(p / size) + dy];
+    return x < 0 || y < 0 || x === size || y === size;
+  };
+  // Neighbours that way come first.
+  for (let i = 0; i < seen.length; i++) {
+    const p = step < 0 ? i : seen.length - 1 - i;
+    const next = isLast(p) ? undefined : p + step;
+    if (seen[p] === 1) run[p] = 1 + (next === undefined ? 0 : run[next]!);
+    else if (next !== undefined) gap[p] = seen[next] === 1 ? 1 : gap[next]! && gap[next]! + 1;
+  }
+  return { step, gap, run };
+}
+
+/** The seen pixel that `p` mirrors. */
+function mirrored(ways: readonly Way[], p: number): number | undefined {
+  let best: { distance: number; length: number; step: number } | undefined;
+  for (const { step, gap, run } of ways) {
+    const distance = gap[p]!;
+    if (distance === 0 || (best && distance > best.distance)) continue;
+    const length = run[p + step * distance]!;
     if (!best || distance < best.distance || length > best.length)
       best = { distance, length, step };
   }
@@ -46,30 +70,7 @@ function mirrored(seen: Uint8Array, size: number, p: number): number | undefined
   // Back and forth over the seen stretch where the gap is wider than it.
   const into = (best.distance - 1) % (2 * best.length);
   const depth = into < best.length ? into : 2 * best.length - 1 - into;
-  return neighbour(size, p, best.step, best.distance + depth);
-}
-
-/** Pixels from `p` on, itself included, that are all `value`. */
-function runFrom(
-  seen: Uint8Array,
-  size: number,
-  { p, step, value }: { p: number; step: Step; value: number },
-): number {
-  let length = 0;
-  for (
-    let at: number | undefined = p;
-    at !== undefined && seen[at] === value;
-    at = neighbour(size, p, step, length)
-  ) {
-    length++;
-  }
-  return length;
-}
-
-function neighbour(size: number, p: number, [dx, dy]: Step, by: number): number | undefined {
-  const x = (p % size) + dx * by;
-  const y = Math.floor(p / size) + dy * by;
-  return x >= 0 && y >= 0 && x < size && y < size ? y * size + x : undefined;
+  return p + best.step * (best.distance + depth);
 }
 
 /** Which pixels of premultiplied RGBA show ground. */
