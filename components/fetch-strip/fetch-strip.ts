@@ -111,7 +111,7 @@ export class UpwindFetchStrip extends LitElement {
   /** From the site outward. */
   @property({ attribute: false }) segments: readonly FetchSegment[] = [];
   @property({ attribute: false }) marks: readonly FetchMark[] = [];
-  @property() unit: LengthUnit = 'ft';
+  @property({ reflect: true }) unit: LengthUnit = 'ft';
   /** Bar alone, for a table cell; what it shows must then be said elsewhere. */
   @property({ type: Boolean, reflect: true }) compact = false;
 

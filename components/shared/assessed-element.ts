@@ -15,9 +15,9 @@ export abstract class AssessedElement extends SessionElement {
   /** Lengths are shown in this unit first. */
   @property({ reflect: true }) unit: LengthUnit = 'ft';
   /** Direction under pointer or focus, here or in a linked element. */
-  @property({ attribute: 'hot-direction' }) hotDirection: string | null = null;
+  @property({ attribute: 'hot-direction', reflect: true }) hotDirection: string | null = null;
   /** Direction that is open. */
-  @property({ attribute: 'direction' }) direction: string | null = null;
+  @property({ reflect: true }) direction: string | null = null;
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
     'assessment',

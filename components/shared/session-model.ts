@@ -90,16 +90,23 @@ export class SessionModel {
   }
 
   /**
+   * The checkpoint that the next run will use: the chosen one, or the page's own.
+   * @throws NoModelError where there is none
+   */
+  async find(): Promise<ModelRef> {
+    const ref = this.#core.state.settings.model ?? (await this.#core.ports.bundledModel());
+    if (ref) return ref;
+    this.#core.set({ model: { status: 'none', message: '' } });
+    throw new NoModelError();
+  }
+
+  /**
    * The model in use, loading the chosen one (or the page's own) the first time.
    * @throws UserError where there is no model or it does not load; AbortError once the session ended
    */
   async classifier(): Promise<ExplainingClassifier> {
     if (this.#classifier) return this.#classifier;
-    const ref = this.#core.state.settings.model ?? (await this.#core.ports.bundledModel());
-    if (!ref) {
-      this.#core.set({ model: { status: 'none', message: '' } });
-      throw new NoModelError();
-    }
+    const ref = await this.find();
     if (this.#ended) throw new DOMException('The session has ended.', 'AbortError');
     return this.#classifier ?? this.#load(ref);
   }

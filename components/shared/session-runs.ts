@@ -87,7 +87,9 @@ export class SessionRuns {
       await this.#resolving;
       const { source, message } = this.#core.state.imagery;
       if (!source) throw new UserError(message ?? 'Choose an imagery source.');
+      if (!this.#model.begun) await this.#model.find();
       running.signal.throwIfAborted();
+      // Its worker wakes while the model loads; without a model there is nothing to wake it for.
       this.#core.ports.prepare?.(this.#core.state.settings.imagery);
       const classifier = await this.#model.classifier();
       running.signal.throwIfAborted();

@@ -22,7 +22,7 @@ import {
   siteBearings,
   withoutFaces,
 } from './session-snapshot.ts';
-import { withOwnKey } from './url-state.ts';
+import { modelField, withOwnKey } from './url-state.ts';
 import type {
   ImagerySpec,
   ModelRef,
@@ -119,7 +119,10 @@ export class Session {
     });
     await resolved;
     if (!keep || !saved.result) return;
-    this.#set({ stale: saved.result.imagery.id !== this.#state.imagery.source?.id });
+    const otherModel = modelField(settings.model) !== modelField(saved.settings.model ?? null);
+    this.#set({
+      stale: otherModel || saved.result.imagery.id !== this.#state.imagery.source?.id,
+    });
     // A link may bring other faces of the building than the answer kept here was judged for.
     const asked = siteBearings(site);
     if (String(asked) !== String(saved.result.settings.extraBearingsDeg)) {

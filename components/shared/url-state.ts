@@ -1,6 +1,7 @@
 import { parseHeight } from '../../src/site/height.ts';
 import { parsePlace } from '../../src/site/place.ts';
 import { shareableUrl } from '../../src/imagery/public-url.ts';
+import { modelText, OWN_MODEL } from './choices.ts';
 import type { ImagerySpec, ModelRef, Settings, Site } from './session.ts';
 
 /** What a link asks for; parts that are missing or unreadable are left out. */
@@ -11,9 +12,10 @@ export interface LinkState {
 
 /**
  * Reads `#at=lat,lng&h=25ft&facing=32&bearings=10,57&imagery=…&model=…`.
- * A model from the Hub is named by its id, imagery of the person's own by its address without keys:
- * `imagery=xyz&url=https://…/{z}/{x}/{y}.png&maxzoom=18`, `imagery=wms&url=…&layers=…`. `key=own`
- * says that something was left out.
+ * A model is `upwind-vit`, which comes with the page (null in the settings), a Hub id, or
+ * `device:ID:NAME`, which only the device that keeps it has. Imagery of the person's own is named by its
+ * address without keys: `imagery=xyz&url=https://…/{z}/{x}/{y}.png&maxzoom=18`,
+ * `imagery=wms&url=…&layers=…`. `key=own` says that something was left out.
  */
 export function readHash(hash: string): LinkState {
   const fields = new URLSearchParams(hash.replace(/^#/, ''));
@@ -33,8 +35,8 @@ export function readHash(hash: string): LinkState {
   }
   const imagery = fields.get('imagery');
   if (imagery) link.settings.imagery = imageryOf(imagery, fields);
-  const model = fields.get('model');
-  if (model?.includes('/')) link.settings.model = { kind: 'hub', id: model };
+  const model = modelOf(fields.get('model') ?? '');
+  if (model !== undefined) link.settings.model = model;
   if (fields.get('h')?.trim().endsWith('m')) link.settings.unit = 'm';
   return link;
 }
@@ -50,9 +52,9 @@ export function writeHash(site: Site | null, settings: Settings): string {
     if (site.name) parts.push(`name=${encodeURIComponent(site.name)}`);
   }
   parts.push(...imageryFields(settings.imagery));
-  const hub = hubId(settings.model);
-  if (hub) parts.push(`model=${hub.split('/').map(encodeURIComponent).join('/')}`);
-  return parts.length > 0 ? `#${parts.join('&')}` : '';
+  const model = modelField(settings.model);
+  if (model) parts.push(`model=${readable(model)}`);
+  return `#${parts.join('&')}`;
 }
 
 function heightField(heightFt: number, unit: 'ft' | 'm'): string {
@@ -108,7 +110,22 @@ const degrees = (field: string | null): number[] =>
     .filter((deg) => Number.isFinite(deg) && deg >= 0 && deg < 360)
     .slice(0, 12);
 
-const hubId = (model: ModelRef | null): string | null => (model?.kind === 'hub' ? model.id : null);
+/** A model as a link names it: equal for equal models; null for one that no link can name. */
+export function modelField(model: ModelRef | null): string | null {
+  if (model === null || (model.kind === 'url' && model.withPage)) return OWN_MODEL;
+  if (model.kind === 'stored') return `${ON_DEVICE}${model.id}:${model.name}`;
+  return model.kind === 'hub' ? modelText(model) : null;
+}
+const ON_DEVICE = 'device:';
+
+/** Null is the page's own; undefined leaves the model as it is. */
+function modelOf(field: string): ModelRef | null | undefined {
+  if (field === OWN_MODEL) return null;
+  const [, id, name] = new RegExp(`^${ON_DEVICE}([\\w-]+):(.*)$`).exec(field) ?? [];
+  if (id !== undefined) return { kind: 'stored', id, name: name || id };
+  const [, hub, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/.exec(field) ?? [];
+  return hub === undefined ? undefined : { kind: 'hub', id: hub, ...(revision && { revision }) };
+}
 
 function quietly<T>(read: () => T): T | null {
   try {

@@ -35,7 +35,7 @@ export class UpwindTileCard extends SessionElement {
   /** Its pixels, without a session. */
   @property({ attribute: false }) patch: RgbImage | null = null;
   /** Lengths are shown in this unit first. */
-  @property() unit: LengthUnit = 'ft';
+  @property({ reflect: true }) unit: LengthUnit = 'ft';
   /** The pixels are on their way. */
   @state() private loading = false;
   @query('canvas') private canvas!: HTMLCanvasElement | null;
@@ -193,9 +193,9 @@ export class UpwindTileCard extends SessionElement {
           : nothing
       }
       ${
-        tile.acquired
+        tile.acquired || (tile.imageSha256 && source && !source.synthetic)
           ? html`<dt>${t('card.acquired')}</dt>
-              <dd>${tile.acquired}</dd>`
+              <dd>${tile.acquired ?? t('card.acquired.unknown')}</dd>`
           : nothing
       }
       ${

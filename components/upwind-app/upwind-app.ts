@@ -24,7 +24,8 @@ import { t } from '../shared/localize.ts';
 import { Session } from '../shared/session.ts';
 import type { SessionPorts, SessionState, Site } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
-import { readHash, withOwnKey, writeHash } from '../shared/url-state.ts';
+import { modelField, readHash, withOwnKey, writeHash } from '../shared/url-state.ts';
+import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { logo } from './logo.ts';
 import { nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
 import { LAZY_TABS } from './tabs.ts';
@@ -124,8 +125,8 @@ export class UpwindApp extends LitElement {
     if (others.imagery) others.imagery = withOwnKey(others.imagery, settings.imagery);
     if (Object.keys(others).length > 0) await this.session.change(others);
     // Not a mere setting: the model that is loaded has to go.
-    if (model && JSON.stringify(model) !== JSON.stringify(settings.model)) {
-      await this.session.useModel(model);
+    if (model !== undefined && modelField(model) !== modelField(settings.model)) {
+      await chooseModel(this.session, model);
     }
     if (!link.site) return;
     this.session.setSite(link.site.at, link.site.name);
@@ -136,7 +137,7 @@ export class UpwindApp extends LitElement {
   #onSession(next: SessionState, changed: ReadonlySet<keyof SessionState>): void {
     if (changed.has('site') || changed.has('settings')) {
       const hash = writeHash(next.site, next.settings);
-      if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
+      if (hash !== location.hash) history.replaceState(null, '', hash);
       document.documentElement.style.colorScheme =
         next.settings.theme === 'system' ? 'light dark' : next.settings.theme;
     }

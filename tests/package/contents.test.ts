@@ -135,7 +135,13 @@ interface Element {
   path: string;
   summary?: string;
   attributes?: Described[];
-  members?: (Described & { kind: string; privacy?: string; static?: boolean })[];
+  members?: (Described & {
+    kind: string;
+    privacy?: string;
+    static?: boolean;
+    attribute?: string;
+    reflects?: boolean;
+  })[];
   events?: Described[];
   slots?: Described[];
   cssParts?: Described[];
@@ -165,6 +171,8 @@ test('the manifest describes every published element: attributes, properties, ev
       .map(({ name }) => name);
     expect(bare, `${tagName} without a description`).toEqual([]);
     expect(cssProperties.map(({ name }) => name)).toContain('--upwind-surface');
+    const silent = fields.filter(({ attribute, reflects }) => attribute && !reflects);
+    expect(silent.map(({ attribute }) => attribute), `${tagName} keeps to itself`).toEqual([]);
 
     const source = readFileSync(join(ROOT, path), 'utf8');
     const found = (pattern: RegExp) =>

@@ -168,6 +168,7 @@ export const pageStrings = {
   'card.source': 'Source',
   'card.synthetic': 'synthetic',
   'card.acquired': 'Taken',
+  'card.acquired.unknown': 'the source gives no date',
   'card.native': 'Source scale',
   'card.mpp': '{value} m per pixel',
 

@@ -30,7 +30,8 @@ export interface CheckpointStoreOptions {
   files?: Promise<PrivateFiles | null>;
 }
 
-const GONE = 'This model is no longer stored on this device.';
+const GONE =
+  'This model is not kept on this device. Drop its folder or zip under Model, or choose another there.';
 
 /**
  * Checkpoints trained or dropped in on this device; workers may use it too. The files lie in the

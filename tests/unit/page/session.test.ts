@@ -74,12 +74,16 @@ describe('Session', () => {
   });
 
   it('says that there is no model, and that a source does not resolve', async () => {
-    const session = new Session(mockPorts({ model: false }));
+    const without = mockPorts({ model: false });
+    without.prepare = vi.fn();
+    const session = new Session(without);
     await session.restore();
     session.setSite(PLACE);
     expect(await session.analyse()).toBeNull();
     expect(session.state.run).toMatchObject({ phase: 'failed', noModel: true });
     expect(session.state.model.status).toBe('none');
+    // Nothing is woken that will have nothing to do.
+    expect(without.prepare).not.toHaveBeenCalled();
 
     const ports = mockPorts();
     ports.resolveImagery = () => Promise.reject(new Error('No imagery is called "moon".'));
@@ -88,6 +92,23 @@ describe('Session', () => {
     other.setSite(PLACE);
     await other.analyse();
     expect(other.state.run).toEqual({ phase: 'failed', message: 'No imagery is called "moon".' });
+  });
+
+  it('wakes the imagery while the model is on its way', async () => {
+    const ports = mockPorts();
+    const order: string[] = [];
+    ports.prepare = ({ id }) => void order.push(`prepare ${id}`);
+    const load = ports.loadModel;
+    ports.loadModel = async (...given) => {
+      const classifier = await load(...given);
+      order.push('loaded');
+      return classifier;
+    };
+    const session = new Session(ports);
+    await session.restore();
+    session.setSite(PLACE);
+    await session.analyse();
+    expect(order).toEqual(['prepare demo', 'loaded']);
   });
 
   it('waits for a source that is still being resolved', async () => {
@@ -132,6 +153,15 @@ describe('Session', () => {
     expect(again.state.site).toEqual(session.state.site);
     expect(again.state.result).toEqual(result);
     expect(again.state.stale).toBe(false);
+  });
+
+  it('shows no answer of one model as another’s, which a link asks for', async () => {
+    const session = new Session(mockPorts({ saved: mockResult() }));
+    await session.restore(readHash('#model=upwind-vit'));
+    expect(session.state.stale).toBe(false);
+    await session.restore(readHash('#model=owner/name'));
+    expect(session.state.result).not.toBeNull();
+    expect(session.state.stale).toBe(true);
   });
 
   it('finds the picture of a tile as soon as a restored answer shows', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../components/shared/session.ts';
-import type { ImagerySpec } from '../../../components/shared/session.ts';
+import type { ImagerySpec, ModelRef } from '../../../components/shared/session.ts';
 import { readHash, withOwnKey, writeHash } from '../../../components/shared/url-state.ts';
 
 describe('links', () => {
@@ -21,6 +21,23 @@ describe('links', () => {
     const link = readHash(writeHash(site, settings));
     expect(link.site).toEqual(site);
     expect(link.settings).toMatchObject({ imagery: settings.imagery, model: settings.model });
+  });
+
+  it.each<ModelRef | null>([
+    null,
+    { kind: 'hub', id: 'owner/name', revision: 'v1.2' },
+    { kind: 'stored', id: 'dropped-0a1b', name: 'Ours: coast & hills.zip' },
+  ])('name the model whatever it is, so that nobody gets another unasked: %j', (model) => {
+    const hash = writeHash(null, { ...DEFAULT_SETTINGS, model });
+    expect(readHash(hash).settings.model).toEqual(model);
+  });
+
+  it('call the page’s own model by one name, however it was chosen, and leave unknown names alone', () => {
+    const own = { kind: 'url' as const, url: 'https://page.test/m/', name: 'x', withPage: true };
+    const hash = writeHash(null, { ...DEFAULT_SETTINGS, model: own });
+    expect(hash).toBe(writeHash(null, DEFAULT_SETTINGS));
+    expect(hash).toContain('model=upwind-vit');
+    expect(readHash('#model=nothing').settings).toEqual({});
   });
 
   it('carry metres for those who work in metres', () => {

@@ -63,8 +63,8 @@ describe.each([
     await expect(files.read('other')).rejects.toThrow('mine has no other');
     await store.remove(id);
     expect((await store.list()).map(({ name }) => name)).toEqual(['second']);
-    await expect(store.open(id)).rejects.toThrow(/no longer stored/);
-    await expect(store.rename(id, 'x')).rejects.toThrow(/no longer stored/);
+    await expect(store.open(id)).rejects.toThrow(/not kept on this device/);
+    await expect(store.rename(id, 'x')).rejects.toThrow(/not kept on this device/);
   });
 });
 
@@ -104,6 +104,6 @@ describe('a store over files', () => {
     const { store } = storeOver(disk.files);
     const { id } = await store.save('lost', model());
     disk.kept.clear();
-    await expect(store.open(id)).rejects.toThrow(/no longer stored/);
+    await expect(store.open(id)).rejects.toThrow(/not kept on this device/);
   });
 });
