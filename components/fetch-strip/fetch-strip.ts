@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, svg } from 'lit';
+import { css, html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { FetchSegment } from '../../src/analysis/site-result.ts';
@@ -7,6 +7,7 @@ import { bothLengths, groundText, lengthText, percent } from '../shared/format.t
 import type { LengthUnit } from '../shared/format.ts';
 import { fillOf, groundOf, hatchDefs, inkOf } from '../shared/hatch.ts';
 import { t } from '../shared/localize.ts';
+import { SessionElement } from '../shared/session-element.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { breakLines } from './break-lines.ts';
 import { UpwindBreakMoveEvent } from './fetch-strip.events.ts';
@@ -26,7 +27,7 @@ const WIDTH = 320;
  * @cssproperty --upwind-b - fill of roughness B (also -c, -d)
  */
 @customElement('upwind-fetch-strip')
-export class UpwindFetchStrip extends LitElement {
+export class UpwindFetchStrip extends SessionElement {
   static override styles = [
     tokens,
     base,
@@ -107,6 +108,9 @@ export class UpwindFetchStrip extends LitElement {
       }
     `,
   ];
+
+  /** It has a session for its words alone. */
+  protected override readonly watches = [];
 
   /** From the site outward. */
   @property({ attribute: false }) segments: readonly FetchSegment[] = [];

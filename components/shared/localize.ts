@@ -20,8 +20,18 @@ export type StringKey = keyof typeof strings;
 /** Words in another language, by key; what is left out stays English. */
 export type Translation = Partial<Record<StringKey, string>>;
 
-/** Latest last. */
-const translations: { words: Translation; lang: string }[] = [];
+/** Words that are spoken somewhere, and the language (BCP 47) that they and numbers are in. */
+export interface Voice {
+  readonly words: Translation;
+  readonly lang: string;
+}
+
+/** Of the whole page, latest last. */
+const translations: Voice[] = [];
+/** Of what renders now; null where it has none of its own. */
+let speaking: Voice | null = null;
+/** Of the control that was touched last: what it says after its events are over is said in these. */
+let touched: Voice | null = null;
 
 /**
  * Puts the host's words in place of ours, for every element of the page that renders after it.
@@ -38,12 +48,33 @@ export function useTranslation(words: Translation, lang: string): () => void {
   };
 }
 
+/**
+ * Speaks with the words of one control while `work` runs; what they leave out is said as the page
+ * says it. Null speaks as the page does.
+ */
+export function speakAs<T>(voice: Voice | null, work: () => T): T {
+  const before = [speaking, touched] as const;
+  [speaking, touched] = [voice, null];
+  try {
+    return work();
+  } finally {
+    [speaking, touched] = before;
+  }
+}
+
+/** Someone touches a control, which speaks until another is touched; null where it goes. */
+export function touchVoice(voice: Voice | null): void {
+  touched = voice;
+}
+
+const own = (): Voice | null => speaking ?? touched;
+
 /** Language that the words are in. */
-export const language = (): string => translations.at(-1)?.lang ?? 'en';
+export const language = (): string => own()?.lang ?? translations.at(-1)?.lang ?? 'en';
 
 /** The words for a key, with `{placeholders}` filled in. */
 export function t(key: StringKey, values: Record<string, string | number> = {}): string {
-  const words = translations.at(-1)?.words[key] ?? strings[key];
+  const words = own()?.words[key] ?? translations.at(-1)?.words[key] ?? strings[key];
   return words.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
 }
 

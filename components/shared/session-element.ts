@@ -2,7 +2,11 @@ import { ContextConsumer, ContextProvider } from '@lit/context';
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import { sessionContext } from './context.ts';
+import { speakAs, touchVoice } from './localize.ts';
 import type { Session, SessionState } from './session.ts';
+
+/** Comes before whatever people do to an element. */
+const TOUCHES = ['pointerdown', 'keydown', 'focusin', 'dragenter'] as const;
 
 /**
  * An element that shows part of a session: the one given as a property, which it then provides to
@@ -39,6 +43,10 @@ export abstract class SessionElement extends LitElement {
 
   constructor() {
     super();
+    // What is said after an event, when nothing renders, is said in the words of what was touched.
+    for (const type of TOUCHES) {
+      this.addEventListener(type, () => touchVoice(this.session?.voice ?? null), { capture: true });
+    }
     this.#consumer = new ContextConsumer(this, {
       context: sessionContext,
       subscribe: true,
@@ -69,6 +77,11 @@ export abstract class SessionElement extends LitElement {
     this.#follow(null);
   }
 
+  /** Two maps of a page may speak two languages: what renders says which. */
+  protected override performUpdate(): void {
+    speakAs(this.session?.voice ?? null, () => super.performUpdate());
+  }
+
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has('session')) return;
     if (this.isConnected) this.#follow(this.session);
@@ -85,11 +98,11 @@ export abstract class SessionElement extends LitElement {
     this.#unsubscribe =
       session?.subscribe((state, changed) => {
         if (!this.watches.some((part) => changed.has(part))) return;
-        this.sessionChanged(state, changed);
+        speakAs(session.voice, () => this.sessionChanged(state, changed));
         this.requestUpdate();
       }) ?? null;
     if (session) {
-      this.sessionChanged(session.state, new Set(this.watches));
+      speakAs(session.voice, () => this.sessionChanged(session.state, new Set(this.watches)));
       this.requestUpdate();
     }
   }

@@ -53,12 +53,12 @@ export function browserPorts(options: BrowserPortsOptions = {}): SessionPorts {
         ...orderOf(backend),
         onProgress: (progress) => {
           if ('total' in progress) {
-            onProgress(progress.loaded, progress.total || null, t('site.loading.read'));
-          } else if (progress.stage !== 'ready') onProgress(0, null, t('site.loading.warm'));
+            onProgress(progress.loaded, progress.total || null, 'site.loading.read');
+          } else if (progress.stage !== 'ready') onProgress(0, null, 'site.loading.warm');
         },
       });
       // From here on the worker goes on alone, however busy the page is.
-      onProgress(0, null, t('site.loading.read'));
+      onProgress(0, null, 'site.loading.read');
       return ready;
     },
 

@@ -12,6 +12,7 @@ import type { Roughness } from '../../src/roughness/category.ts';
 import type { ImageryChoice } from '../../src/platform/browser/open-imagery.ts';
 import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
+import type { StringKey } from './localize.ts';
 import type {
   BackendInfo,
   BackendName,
@@ -74,7 +75,13 @@ export type StoredModelRef = ModelRef & { kind: 'stored' };
 
 export type ModelState =
   | { status: 'none'; message: string }
-  | { status: 'loading'; ref: ModelRef; label: string; loaded: number; total: number | null }
+  | {
+      status: 'loading';
+      ref: ModelRef;
+      label: StringKey | '';
+      loaded: number;
+      total: number | null;
+    }
   | {
       status: 'ready';
       ref: ModelRef;
@@ -187,7 +194,7 @@ export interface SessionPorts {
     options: {
       signal: AbortSignal;
       backend: BackendName | null;
-      onProgress(loaded: number, total: number | null, label: string): void;
+      onProgress(loaded: number, total: number | null, label: StringKey | ''): void;
     },
   ): Promise<ExplainingClassifier>;
   /**

@@ -7,6 +7,7 @@ import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
 import type { AttentionMap, BackendName, ExplainingClassifier } from '../../src/vit/classifier.ts';
 import { t } from './localize.ts';
+import type { Voice } from './localize.ts';
 import { SessionCore } from './session-core.ts';
 import { SessionJudge } from './session-judge.ts';
 import { SessionModel } from './session-model.ts';
@@ -63,6 +64,8 @@ const APPEARANCE = new Set<keyof Settings>([
  * - `correctTile(…)` – a person's label on a tile; the directions are judged again.
  */
 export class Session {
+  /** Words of the host's map, which elements that show this session speak; null speaks the page's. */
+  voice: Voice | null = null;
   /** Of a site that is still to be chosen [ft]. */
   #heightFt = 25;
   readonly #core: SessionCore;

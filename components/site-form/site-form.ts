@@ -175,7 +175,7 @@ export class UpwindSiteForm extends SessionElement {
               ></progress>`
             : html`<progress aria-label=${t('site.loading')}></progress>`
         }
-        <p class="status">${loading?.label || t('site.loading')}</p>
+        <p class="status">${t(loading?.label || 'site.loading')}</p>
       </div>`;
     }
     if (run.phase !== 'running') return nothing;

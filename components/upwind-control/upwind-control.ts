@@ -8,8 +8,8 @@ import { releaseLabels } from '../label-board/labels-of.ts';
 import { imageryChoice, modelChoice } from '../shared/choices.ts';
 import { createSession } from '../shared/create-session.ts';
 import type { SessionOptions } from '../shared/create-session.ts';
-import { t, useTranslation } from '../shared/localize.ts';
-import type { Translation } from '../shared/localize.ts';
+import { speakAs, t, touchVoice } from '../shared/localize.ts';
+import type { Translation, Voice } from '../shared/localize.ts';
 import type { Session, SessionState } from '../shared/session.ts';
 import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { hoverTile, showSession } from '../upwind-map/show-session.ts';
@@ -48,7 +48,8 @@ const LOCALE = 'Upwind.';
  *
  * Sources, layers and images go under one id prefix and come back after `setStyle`; `removeControl`
  * takes away every trace, workers included. Words follow the map's `locale` option: a key `Upwind.`
- * followed by one of ours, such as `Upwind.control.button`.
+ * followed by one of ours, such as `Upwind.control.button`; `Upwind.lang` names their language, which
+ * else is the page's.
  *
  * ```ts
  * const control = new UpwindControl({ height: '25ft', imagery: 'usgs' });
@@ -102,19 +103,25 @@ export class UpwindControl implements IControl {
     this.#map = map;
     if (this.#kept) this.#session.openResult(this.#kept);
     this.#kept = null;
-    const { words, lang } = wordsOf(map);
-    if (Object.keys(words).length > 0) this.#stop.push(useTranslation(words, lang));
-    this.#overlay.markerLabel = t('map.marker');
+    const voice = voiceOf(map);
+    const session = this.#session;
+    session.voice = voice;
+    this.#stop.push(() => {
+      session.voice = null;
+      touchVoice(null);
+    });
+    this.#overlay.markerLabel = speakAs(voice, () => t('map.marker'));
 
     this.#container = document.createElement('div');
     this.#container.className = 'maplibregl-ctrl maplibregl-ctrl-group upwind-control';
-    this.#button = controlButton(t('control.button'), this.#toggle);
+    const label = speakAs(voice, () => t('control.button'));
+    this.#button = controlButton(label, this.#toggle);
     this.#container.append(this.#button);
     this.#panel = document.createElement('upwind-control-panel');
     this.#panel.hidden = true;
     this.#panel.session = this.#session;
     // The words are English where the host brings none; a reader's voice should know.
-    if (Object.keys(words).length === 0) this.#panel.lang = 'en';
+    if (!voice) this.#panel.lang = 'en';
     this.#panel.addEventListener('upwind-panel-close', this.#onPanelClose);
     this.#panel.addEventListener('upwind-pick', this.#onPanelPick);
     map.getContainer().append(this.#panel);
@@ -170,7 +177,7 @@ export class UpwindControl implements IControl {
     if (result) return result;
     const { run } = session.state;
     if (run.phase !== 'failed') throw new DOMException('The analysis was cancelled.', 'AbortError');
-    throw new UserError(run.message || t('result.nomodel'));
+    throw new UserError(run.message || speakAs(session.voice, () => t('result.nomodel')));
   }
 
   /** The last answer; null before there is one. */
@@ -274,6 +281,7 @@ export class UpwindControl implements IControl {
   }
 
   #pick(at: LngLat): void {
+    touchVoice(this.#session.voice);
     this.#setSite(at);
     this.#emit('pick', { at });
     void this.#session.analyse();
@@ -288,7 +296,9 @@ export class UpwindControl implements IControl {
     }
     if (changed.has('run') && run.phase === 'failed') {
       // A page without a model of its own has no words for it.
-      this.#emit('error', { message: run.message || t('result.nomodel') });
+      this.#emit('error', {
+        message: run.message || speakAs(this.#session.voice, () => t('result.nomodel')),
+      });
     }
     if (changed.has('model') && model.status === 'ready') {
       this.#emit('model', { id: model.info.id, backend: model.backend.name });
@@ -303,13 +313,13 @@ function placeOf(at: LngLatInput): LngLat {
   return { lng: 'lng' in place ? place.lng : place.lon, lat: place.lat };
 }
 
-/** Our words in the map's `locale` option, which MapLibre keeps for its controls. */
-function wordsOf(map: MapLibreMap): { words: Translation; lang: string } {
+/** Our words in the map's `locale` option, which MapLibre keeps for its controls; null for none. */
+function voiceOf(map: MapLibreMap): Voice | null {
   const table = (map as unknown as { _locale?: Record<string, string> })._locale ?? {};
+  const ours = Object.entries(table).filter(([key]) => key.startsWith(LOCALE));
+  if (ours.length === 0) return null;
   const words = Object.fromEntries(
-    Object.entries(table)
-      .filter(([key]) => key.startsWith(LOCALE))
-      .map(([key, value]) => [key.slice(LOCALE.length), value]),
+    ours.map(([key, value]) => [key.slice(LOCALE.length), value]),
   ) as Translation;
-  return { words, lang: document.documentElement.lang || 'en' };
+  return { words, lang: table[`${LOCALE}lang`] ?? (document.documentElement.lang || 'en') };
 }

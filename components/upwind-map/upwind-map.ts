@@ -563,7 +563,7 @@ export class UpwindMap extends SessionElement {
 
 function wordsOfRun({ run, model, result }: SessionState): string {
   if (run.phase === 'loading-model') {
-    return model.status === 'loading' && model.label ? model.label : t('plug.loading');
+    return t((model.status === 'loading' && model.label) || 'plug.loading');
   }
   if (run.phase === 'running') return t('plug.running', { done: run.done, total: run.total });
   if (run.phase === 'failed') {

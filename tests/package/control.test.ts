@@ -7,6 +7,7 @@ import type { ServedVite } from '../support/serve-vite.ts';
 
 /** Two maps of a host's own, a control over mock ports, and counts of what a page holds. */
 const PAGE = `<div id="one" style="height: 320px"></div><div id="two" style="height: 320px"></div>
+<div id="three" style="height: 320px"></div>
 <script type="module">
   import maplibregl from 'maplibre-gl';
   import 'maplibre-gl/dist/maplibre-gl.css';
@@ -203,19 +204,32 @@ test('on a narrow map the panel leaves the site in sight', async () => {
   expect(await axeFindings(page, { within: ['upwind-control-panel'] })).toEqual([]);
 });
 
-test('speaks the words that the host gives its map, and writes numbers as its language does', async () => {
+test('speaks the words that the host gives its map, and writes numbers as its language does, beside a map of other words', async () => {
   await page.evaluate(async () => {
     document.documentElement.lang = 'de';
+    window.other = await window.mapIn('two', {
+      locale: {
+        'Upwind.lang': 'fr',
+        'Upwind.control.button': 'Vent',
+        'Upwind.site.height': 'Hauteur',
+      },
+    });
     const map = await window.mapIn('one', {
       locale: {
         'Upwind.control.button': 'Windexposition',
         'Upwind.site.height': 'Mittlere Dachhöhe',
         'Upwind.table.caption': 'Exposition nach Windrichtung',
+        'Upwind.site.search.nogeocoder': 'Keine Adresssuche.',
         'Upwind.compass.E': 'O',
         'Upwind.compass.E.long': 'Ost',
       },
     });
     map.addControl(new window.UpwindControl({ session: await window.answered() }));
+    // The later map; and a third control, whose map brings no words.
+    window.other.addControl(new window.UpwindControl({ session: await window.answered() }));
+    const plain = new window.UpwindControl({ session: await window.answered(), prefix: 'plain' });
+    window.plain = await window.mapIn('three');
+    window.plain.addControl(plain);
   });
   await page.getByRole('button', { name: 'Windexposition' }).click();
   await page.getByLabel('Mittlere Dachhöhe').waitFor();
@@ -224,6 +238,22 @@ test('speaks the words that the host gives its map, and writes numbers as its la
   await east.getByText(/^1,131$/).waitFor();
   // Whole words of the rows, as the mock's north has a change at 4,100 ft.
   expect(await table.innerText()).toMatch(/\b4\.100 ft/);
+  // What an event leaves to say, said in the words of the map where it happened.
+  await page.getByRole('button', { name: 'Vent' }).click();
+  const french = page.locator('#two upwind-control-panel');
+  await french.getByLabel('Hauteur').waitFor();
+  await french
+    .getByText(/^1,131$/)
+    .first()
+    .waitFor();
+  await page.getByLabel('Mittlere Dachhöhe').waitFor();
+  await page.locator('#one').getByLabel('Latitude, longitude').fill('Hauptstraße 5');
+  await page.locator('#one').getByLabel('Latitude, longitude').press('Enter');
+  await page.locator('#one').getByText('Keine Adresssuche.').waitFor();
+  await page.locator('#three').getByRole('button', { name: 'Wind exposure of a site' }).click();
+  await page.locator('#three').getByLabel('Mean roof height').waitFor();
+  expect(await page.locator('#three upwind-control-panel').getAttribute('lang')).toBe('en');
+  await page.locator('#one').getByLabel('Mittlere Dachhöhe').focus();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Windexposition', expanded: false }).waitFor();
 });
