@@ -7,6 +7,12 @@ import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState, Settings } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 
+/** Offered, and asked nothing until someone takes one: public services of limited use. */
+const SERVICES = [
+  'https://nominatim.openstreetmap.org/search?format=jsonv2&q={query}',
+  'https://photon.komoot.io/api/?q={query}',
+];
+
 /**
  * Title block of the report, and the address service, which is off unless one is named.
  * @summary Report's title block and address search.
@@ -45,11 +51,15 @@ export class UpwindReportForm extends SessionElement {
           type="url"
           spellcheck="false"
           autocomplete="off"
+          list="services"
           .value=${settings.geocoderUrl ?? ''}
           aria-describedby="geocoder-hint"
           @change=${(event: Event) =>
             this.#change({ geocoderUrl: (event.target as HTMLInputElement).value.trim() || null })}
         />
+        <datalist id="services">
+          ${SERVICES.map((url) => html`<option value=${url}></option>`)}
+        </datalist>
         <p class="hint" id="geocoder-hint">${t('report.geocoder.hint', { query: '{query}' })}</p>
       </div>
     </div>`;

@@ -14,7 +14,7 @@ export async function geocode(
 ): Promise<{ name: string; at: LngLat }[]> {
   if (!/^https?:\/\//i.test(template) || !template.includes('{query}')) {
     throw new UserError(
-      'The address service needs an http address with {query} in it. See the report’s settings.',
+      'The address service needs an http address with {query} in it. It stands under Report and search.',
     );
   }
   const url = template.replaceAll('{query}', () => encodeURIComponent(text));

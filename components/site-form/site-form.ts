@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { looksLikePlace, parsePlace } from '../../src/site/place.ts';
 import { parseHeight } from '../../src/site/height.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
@@ -25,6 +25,8 @@ import { siteFormStyles } from './site-form.styles.ts';
 export class UpwindSiteForm extends SessionElement {
   static override styles = [tokens, base, siteFormStyles];
 
+  /** Says where an address search is switched on, after the words that it is off. */
+  @property({ attribute: false }) searchHelp = '';
   @state() private placeError = '';
   @state() private heightError = '';
   @state() private hits: { name: string; at: LngLat }[] = [];
@@ -89,6 +91,9 @@ export class UpwindSiteForm extends SessionElement {
             ? html`<p class="error" id="place-error" role="alert">${this.placeError}</p>`
             : nothing
         }
+        <p class="visually-hidden" role="status">
+          ${this.hits.length > 0 ? t('site.search.found', { count: this.hits.length }) : nothing}
+        </p>
         ${
           this.hits.length > 0
             ? html`<ul class="hits">
@@ -228,7 +233,7 @@ export class UpwindSiteForm extends SessionElement {
       } catch (error) {
         this.placeError = looksLikePlace(text)
           ? (error as Error).message
-          : t('site.search.nogeocoder');
+          : `${t('site.search.nogeocoder')} ${this.searchHelp}`.trim();
       }
       return;
     }

@@ -271,7 +271,7 @@ export class UpwindApp extends LitElement {
 
   #sitePane(now: SessionState) {
     return html`<div class="pane">
-      <upwind-site-form></upwind-site-form>
+      <upwind-site-form .searchHelp=${t('site.search.help')}></upwind-site-form>
       ${this.#hint(now)}
       <upwind-result></upwind-result>
       <div class="setup">

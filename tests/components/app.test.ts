@@ -58,6 +58,22 @@ describe('axe finds nothing', () => {
   });
 });
 
+it('a first visit asks for the model, then starts its map, and analyses the scene unasked', async () => {
+  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
+  await page.goto(`${served.url}/app.html?first`);
+  await page.waitForFunction(
+    () => document.querySelector('upwind-app')?.session.state.model.status === 'loading',
+  );
+  await page.evaluate(() => document.querySelector('upwind-app')!.updateComplete);
+  expect(await page.locator('upwind-map').count()).toBe(0);
+  await page.evaluate(() => (window as unknown as { askForModel(): void }).askForModel());
+  await page.locator('upwind-map').waitFor({ state: 'attached' });
+  await page.getByRole('heading', { name: /governs$/ }).waitFor();
+  // One line says what to do next.
+  await page.getByText(/Click the map for another site/).waitFor();
+  await page.context().close();
+});
+
 describe('rose, table and map answer together', () => {
   it('hovering one lights the others', async () => {
     const page = await openApp(browser, served);
@@ -178,7 +194,7 @@ describe('from the keyboard', () => {
     await page.context().close();
   });
 
-  it('the marker moves by arrow keys and starts an analysis where it is put down', async () => {
+  it('the marker moves by arrow keys and under the hand, and starts an analysis where it is put down', async () => {
     const page = await openApp(browser, served);
     const site = () =>
       page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.at);
@@ -189,9 +205,25 @@ describe('from the keyboard', () => {
     const after = await site();
     // 100 m is 0.0009° of latitude.
     expect(after.lat - before.lat).toBeCloseTo(0.0009, 4);
-    await page.waitForFunction(
-      () => document.querySelector('upwind-app')!.session.state.run.phase === 'done',
-    );
+    const done = () =>
+      page.waitForFunction(
+        () => document.querySelector('upwind-app')!.session.state.run.phase === 'done',
+      );
+    await done();
+    const results = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.result!.site.lng);
+    const marker = (await page.getByRole('button', { name: /Building site/ }).boundingBox())!;
+    const [x, y] = [marker.x + marker.width / 2, marker.y + marker.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(results).toBeGreaterThan(after.lng);
+    await done();
+    const dragged = await site();
+    // East, and only east: a pixel is a few metres.
+    expect(dragged.lat - after.lat).toBeCloseTo(0, 3);
+    expect(await results()).toBe(dragged.lng);
     await page.context().close();
   });
 });
@@ -228,7 +260,33 @@ describe('the form', () => {
     expect(page.url()).toContain('#at=41.000000,-125.000000&h=25ft&imagery=demo');
     await field.fill('5 High Street');
     await field.press('Enter');
-    expect(await page.getByRole('alert').textContent()).toContain('Address search is off');
+    expect(await page.getByRole('alert').textContent()).toMatch(
+      /Address search is off.*under Report and search/,
+    );
+
+    // The address service that the person names is asked, and nobody else.
+    await page.route('https://places.test/**', (route) =>
+      route.fulfill({
+        headers: { 'access-control-allow-origin': '*' },
+        json: [
+          { lat: '40.5', lon: '-124.5', display_name: '5 High Street, Ferndale' },
+          { lat: '40.6', lon: '-124.6', display_name: '5 High Street, Eureka' },
+        ],
+      }),
+    );
+    await page.getByText('Report and search', { exact: true }).click();
+    await page.getByLabel('Address service').fill('https://places.test/?q={query}');
+    await page.getByLabel('Address service').press('Tab');
+    const address = page.getByLabel('Address, or latitude, longitude');
+    await address.fill('5 High Street');
+    const asked = page.waitForRequest(/places\.test/);
+    await address.press('Enter');
+    expect((await asked).url()).toBe('https://places.test/?q=5%20High%20Street');
+    await page.getByText('2 places found').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: '5 High Street, Eureka' }).click();
+    await page.getByRole('heading', { name: /governs$/ }).waitFor();
+    expect(await address.inputValue()).toBe('5 High Street, Eureka');
+    expect(page.url()).toContain('#at=40.600000,-124.600000');
     await page.context().close();
   });
 

@@ -16,6 +16,19 @@ export const APP_PAGE = `<script type="module">
       if (done === window.gate.at) await new Promise((open) => (window.gate.open = open));
     },
   });
+  if (query.has('first')) {
+    // The model is asked for when the test says so, and nothing else lets the map start.
+    const { loadModel } = app.ports;
+    const asked = new Promise((ask) => (window.askForModel = ask));
+    app.ports.loadModel = async (ref, options) => {
+      await asked;
+      options.onProgress(0, null, 'site.loading.read');
+      return loadModel(ref, options);
+    };
+    app.firstSite = async () => ({ at: { lng: -125, lat: 41 }, name: 'Bay', heightFt: 25 });
+    const { setTimeout } = window;
+    window.setTimeout = (work, ms, ...rest) => (ms === 1500 ? 0 : setTimeout(work, ms, ...rest));
+  }
   document.body.style.margin = '0';
   document.body.append(app);
   window.app = app;

@@ -32,6 +32,8 @@ export const pageStrings = {
   'site.search.address': 'Address, or latitude, longitude',
   'site.search.nogeocoder':
     'Address search is off. Type latitude, longitude, such as 40.7128, -74.0060, or click the map.',
+  'site.search.help': 'To search addresses, name an address service under Report and search.',
+  'site.search.found': '{count} places found: choose one of the list.',
   'site.search.nothing': 'Nothing found for “{text}”.',
   'site.height': 'Mean roof height',
   'site.unit': 'Unit of length',
@@ -262,7 +264,7 @@ export const pageStrings = {
   'report.paper.a4': 'A4',
   'report.geocoder': 'Address service',
   'report.geocoder.hint':
-    'Off while empty. A Nominatim or Photon address with {query} in it; what you search is sent there.',
+    'Off while empty. A Nominatim or Photon address with {query} in it; what you search is sent there. Places of both: © OpenStreetMap contributors.',
 
   'export.title': 'Export',
   'export.making': 'Making the file…',
