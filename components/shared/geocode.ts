@@ -1,6 +1,7 @@
 import { assertSite } from '../../src/site/place.ts';
 import { UserError } from '../../src/site/user-error.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
+import { t } from './localize.ts';
 
 /**
  * Asks the address service that the person configured (Nominatim or Photon answers are read).
@@ -13,19 +14,17 @@ export async function geocode(
   signal: AbortSignal,
 ): Promise<{ name: string; at: LngLat }[]> {
   if (!/^https?:\/\//i.test(template) || !template.includes('{query}')) {
-    throw new UserError(
-      'The address service needs an http address with {query} in it. It stands under Report and search.',
-    );
+    throw new UserError(t('site.search.template', { query: '{query}' }));
   }
   const url = template.replaceAll('{query}', () => encodeURIComponent(text));
   let answer: unknown;
   try {
     const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
-    if (!response.ok) throw new UserError(`The address service answered ${response.status}.`);
+    if (!response.ok) throw new UserError(t('site.search.status', { status: response.status }));
     answer = await response.json();
   } catch (error) {
     if (signal.aborted || error instanceof UserError) throw error;
-    throw new UserError('The address service did not answer. Type latitude, longitude instead.');
+    throw new UserError(t('site.search.silent'));
   }
   const entries = Array.isArray(answer)
     ? answer.map(fromNominatim)

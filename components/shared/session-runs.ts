@@ -4,6 +4,7 @@ import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import { UserError } from '../../src/site/user-error.ts';
 import type { Classifier } from '../../src/vit/classifier.ts';
+import { t } from './localize.ts';
 import { wordsOf } from './session-core.ts';
 import type { SessionCore } from './session-core.ts';
 import type { SessionJudge } from './session-judge.ts';
@@ -86,7 +87,7 @@ export class SessionRuns {
       mine({ run: { phase: 'loading-model', message: '' } });
       await this.#resolving;
       const { source, message } = this.#core.state.imagery;
-      if (!source) throw new UserError(message ?? 'Choose an imagery source.');
+      if (!source) throw new UserError(message ?? t('imagery.none'));
       if (!this.#model.begun) await this.#model.find();
       running.signal.throwIfAborted();
       // Its worker wakes while the model loads; without a model there is nothing to wake it for.
@@ -139,7 +140,7 @@ export class SessionRuns {
     const either = AbortSignal.any([signal, this.#ending.signal]);
     await this.#resolving;
     const { source, message } = this.#core.state.imagery;
-    if (!source) throw new UserError(message ?? 'Choose an imagery source.');
+    if (!source) throw new UserError(message ?? t('imagery.none'));
     const classifier = await this.#model.classifier();
     either.throwIfAborted();
     return this.#core.ports.analyse(request, { source, classifier }, { signal: either, onEvent });

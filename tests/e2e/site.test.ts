@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -6,10 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseSiteResult } from '../../src/analysis/site-result.ts';
 import { squareAround, xyzBounds } from '../../src/site/mercator.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
+import { runCli } from '../support/run-cli.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
 import { paintPicture, startTileServer } from '../support/tile-server.ts';
 import type { TileServer } from '../support/tile-server.ts';
+import { SHARED } from '../support/vit-fixtures.ts';
 
 // The page as people get it, but with the nano model and without the demo's first run.
 const PAGE = `<script type="module">
@@ -249,6 +251,31 @@ describe('what is brought along', () => {
     expect(there.result!.tiles.map(({ imageSha256 }) => imageSha256)).toEqual(
       result!.tiles.map(({ imageSha256 }) => imageSha256),
     );
+  });
+
+  it('DeiT-Tiny in a folder reads the same ground on wasm in the page as on the command line', async () => {
+    const folder = join(SHARED, 'weights/deit-tiny-roughness');
+    if (!existsSync(folder)) return console.log('skipped: ../shared/weights is not here');
+    const page = await open();
+    await page.getByText('Model', { exact: true }).click();
+    await page.locator('upwind-model-picker #folder').setInputFiles(folder);
+    await page.locator('upwind-model-picker strong', { hasText: 'deit-tiny-roughness' }).waitFor();
+    await page.getByText('Model', { exact: true }).click();
+    await useBackend(page, 'wasm');
+    await useTiles(page, fewTiles.template());
+    await goTo(page, '-34.0368, 20.5332');
+    const { run, result } = await finished(page);
+    expect(run).toEqual({ phase: 'done' });
+    expect(result!.backend.name).toBe('wasm');
+    const node = await runCli([
+      ...['analyse', '--at=-34.0368,20.5332', '--height', '25ft', '--backend', 'wasm', '--json'],
+      ...['--model', folder, '--imagery', fewTiles.template(), '--imagery-max-zoom', '15'],
+    ]);
+    const there = parseSiteResult(JSON.parse(node.stdout));
+    expect(result!.model.sha256).toBe(there.model.sha256);
+    const read = (tiles: typeof there.tiles) => tiles.map(({ id, roughness }) => [id, roughness]);
+    expect(read(result!.tiles)).toEqual(read(there.tiles));
+    expect(result!.tiles.filter(({ by }) => by === 'model').length).toBeGreaterThan(3);
   });
 
   it('a link without its key says what to do', async () => {

@@ -113,6 +113,18 @@ test('plain HTML: an import map, one element, parts that share its answer', asyn
   expect(await page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
   expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
 
+  // The scene that the example names, painted by workers of the package.
+  const synthetic = await page.locator('upwind-map').evaluate(async (host) => {
+    const map = host as UpwindMap;
+    map.imagery = 'demo';
+    await new Promise((tile) => map.addEventListener('upwind-progress', tile));
+    while (!map.drawn) await new Promise((next) => setTimeout(next, 50));
+    const patches = [...(map.session?.patches.values() ?? [])];
+    map.session?.cancel();
+    return patches.map(({ provenance }) => provenance.synthetic);
+  });
+  expect(synthetic).toContain(true);
+
   // A trainer that nobody gave a session or a model starts from the package's.
   await page.evaluate(async () => {
     const picture = new Uint8Array(await (await fetch('/tiles/0/0/0.png')).arrayBuffer());

@@ -34,6 +34,9 @@ export const pageStrings = {
     'Address search is off. Type latitude, longitude, such as 40.7128, -74.0060, or click the map.',
   'site.search.help': 'To search addresses, name an address service under Report and search.',
   'site.search.found': '{count} places found: choose one of the list.',
+  'site.search.template': 'The address service needs an http address with {query} in it.',
+  'site.search.status': 'The address service answered {status}. Type latitude, longitude instead.',
+  'site.search.silent': 'The address service did not answer. Type latitude, longitude instead.',
   'site.search.nothing': 'Nothing found for “{text}”.',
   'site.height': 'Mean roof height',
   'site.unit': 'Unit of length',
@@ -222,6 +225,7 @@ export const pageStrings = {
   'imagery.maxzoom': 'Finest zoom',
   'imagery.layers': 'Layers',
   'imagery.use': 'Use',
+  'imagery.none': 'Choose an imagery source.',
 
   'model.none': 'No model yet. Load one from the Hub, or drop a checkpoint here.',
   'model.bundled': 'The page’s own model, {name}, loads with the first analysis.',
