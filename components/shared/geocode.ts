@@ -3,6 +3,9 @@ import { UserError } from '../../src/site/user-error.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { t } from './localize.ts';
 
+/** A service that takes longer does not answer [ms]. */
+const PATIENCE_MS = 15_000;
+
 /**
  * Asks the address service that the person configured (Nominatim or Photon answers are read).
  * @param template address with `{query}` in it
@@ -19,7 +22,10 @@ export async function geocode(
   const url = template.replaceAll('{query}', () => encodeURIComponent(text));
   let answer: unknown;
   try {
-    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      headers: { accept: 'application/json' },
+    });
     if (!response.ok) throw new UserError(t('site.search.status', { status: response.status }));
     answer = await response.json();
   } catch (error) {

@@ -23,6 +23,10 @@ export const siteFormStyles = css`
     padding-left: 34px;
     font-size: 14px;
   }
+  .asking {
+    margin: 4px 0 0;
+    color: var(--_muted);
+  }
   .hits {
     margin: 4px 0 0;
     padding: 4px;

@@ -29,11 +29,13 @@ export class UpwindSiteForm extends SessionElement {
   @property({ attribute: false }) searchHelp = '';
   @state() private placeError = '';
   @state() private heightError = '';
+  /** The address service is looking. */
+  @state() private asking = false;
   @state() private hits: { name: string; at: LngLat }[] = [];
   @query('#place') private placeField!: HTMLInputElement;
   @query('#height') private heightField!: HTMLInputElement;
   #searching: AbortController | null = null;
-  /** What the hits on show answer. */
+  /** What the service is asked, or the hits on show answer. */
   #asked = '';
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
@@ -94,6 +96,7 @@ export class UpwindSiteForm extends SessionElement {
         <p class="visually-hidden" role="status">
           ${this.hits.length > 0 ? t('site.search.found', { count: this.hits.length }) : nothing}
         </p>
+        ${this.asking ? html`<p class="asking" role="status">${t('site.search.asking')}</p>` : nothing}
         ${
           this.hits.length > 0
             ? html`<ul class="hits">
@@ -223,10 +226,12 @@ export class UpwindSiteForm extends SessionElement {
     const { site, settings } = this.session!.state;
     const shown = site && (site.name ?? `${site.at.lat.toFixed(5)}, ${site.at.lng.toFixed(5)}`);
     // Leaving the field to press one of the hits must not take them away.
-    if (this.hits.length > 0 && text === this.#asked) return;
+    if ((this.asking || this.hits.length > 0) && text === this.#asked) return;
     this.placeError = '';
     this.hits = [];
     if (text === '' || text === shown) return;
+    this.#searching?.abort();
+    this.asking = false;
     if (looksLikePlace(text) || settings.geocoderUrl === null) {
       try {
         this.#take(parsePlace(text), null);
@@ -237,17 +242,19 @@ export class UpwindSiteForm extends SessionElement {
       }
       return;
     }
-    this.#searching?.abort();
     const searching = (this.#searching = new AbortController());
+    this.asking = true;
+    this.#asked = text;
     try {
       const { geocode } = await import('../shared/geocode.ts');
       const hits = await geocode(settings.geocoderUrl, text, searching.signal);
       if (searching.signal.aborted) return;
       this.hits = hits;
-      this.#asked = text;
       if (hits.length === 0) this.placeError = t('site.search.nothing', { text });
     } catch (error) {
       if (!searching.signal.aborted) this.placeError = (error as Error).message;
+    } finally {
+      if (this.#searching === searching) this.asking = false;
     }
   }
 

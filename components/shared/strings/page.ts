@@ -33,6 +33,7 @@ export const pageStrings = {
   'site.search.nogeocoder':
     'Address search is off. Type latitude, longitude, such as 40.7128, -74.0060, or click the map.',
   'site.search.help': 'To search addresses, name an address service under Report and search.',
+  'site.search.asking': 'Looking for it…',
   'site.search.found': '{count} places found: choose one of the list.',
   'site.search.template': 'The address service needs an http address with {query} in it.',
   'site.search.status': 'The address service answered {status}. Type latitude, longitude instead.',
