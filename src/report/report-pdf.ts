@@ -9,6 +9,7 @@ import type { ReportAbout } from './report-content.ts';
 import { ROSE_RATIO, roseFigure } from './rose.ts';
 import { stripFigure } from './strip-figure.ts';
 import { tileMosaic } from './tile-mosaic.ts';
+import { losesLetters } from './win-ansi.ts';
 
 /** Room that a heading takes [pt]. */
 const HEADING_ROOM = 34;
@@ -34,6 +35,11 @@ export async function reportPdf(result: SiteResult, about: ReportAbout): Promise
   sheet.text(content.title, { size: 17, bold: true, after: 4 });
   sheet.headline(content.governing, content.governingText);
   sheet.facts(content.facts, { framed: true, size: 9 });
+  if (losesLetters(JSON.stringify(content))) {
+    sheet.text('Letters that the fonts of this PDF lack are shown as “?”; report.html has them.', {
+      size: 8,
+    });
+  }
   sheet.space(6);
   sheet.table(content.table.head, content.table.rows, COLUMNS);
   sheet.text(content.tableNote, { size: 8, after: 4 });

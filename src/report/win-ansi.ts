@@ -42,6 +42,10 @@ export function toWinAnsi(text: string): string {
   return plain;
 }
 
+/** True where some letters of a text can only be set as `?`. */
+export const losesLetters = (text: string): boolean =>
+  toWinAnsi(text).split('?').length > text.split('?').length;
+
 function isWinAnsi(char: string): boolean {
   const code = char.codePointAt(0)!;
   return (code >= 0x20 && code < 0x7f) || (code > 0xa0 && code <= 0xff) || EXTRA.has(char);

@@ -72,6 +72,9 @@ describe('reportPdf', () => {
       expect(words).toContain(`${name}: exposure ${exposure} (clause 26.7.3)`);
     }
     expect(words).toContain('Hangar <7> & Lódz ?');
+    expect(words).toContain('shown as “?”; report.html has them');
+    const settable = wordsOf(await reportPdf(result, { ...about, project: 'Halle & Łódź?' }));
+    expect(settable).not.toContain('shown as');
     expect(words).toContain('A. Ångström');
     expect(words).toContain(result.model.sha256);
     expect(words).toContain(result.imagery.attribution);
