@@ -172,7 +172,10 @@ test('the manifest describes every published element: attributes, properties, ev
     expect(bare, `${tagName} without a description`).toEqual([]);
     expect(cssProperties.map(({ name }) => name)).toContain('--upwind-surface');
     const silent = fields.filter(({ attribute, reflects }) => attribute && !reflects);
-    expect(silent.map(({ attribute }) => attribute), `${tagName} keeps to itself`).toEqual([]);
+    expect(
+      silent.map(({ attribute }) => attribute),
+      `${tagName} keeps to itself`,
+    ).toEqual([]);
 
     const source = readFileSync(join(ROOT, path), 'utf8');
     const found = (pattern: RegExp) =>
