@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Patience, not a measure: a busy two-core machine computes WebGPU in software.
@@ -10,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{unit,reference,cli,gpu}/**/*.test.ts'],
+          // Most of these compute in one thread: one file at a time would leave a core idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           ...slow,
         },
       },

@@ -3,6 +3,7 @@ import { ROUGHNESS } from '../roughness/category.ts';
 import type { Roughness } from '../roughness/category.ts';
 import type { Tile } from '../site/tile.ts';
 import type { Classification, ModelInfo } from '../vit/classifier.ts';
+import { isUnlike } from '../vit/likeness.ts';
 import type { TileResult } from './site-result.ts';
 
 /** A tile of the plan: nothing is known of it yet. */
@@ -72,7 +73,7 @@ export function readTile(
     probabilities,
     confidence,
     unsure: confidence < confidenceFloor,
-    unlike: isUnlike(classification.features, model.featureStats),
+    unlike: isUnlike({ features: classification.features, picture: patch }, model.likeness),
     coverage: round(patch.coverage, 4),
     imageSha256: patch.provenance.sha256,
     acquired: patch.provenance.acquired,
@@ -92,17 +93,6 @@ export function relabelTile(tile: TileResult, roughness: Roughness | null): Tile
     roughness: tile.modelRoughness,
     by: tile.modelRoughness === null ? null : 'model',
   };
-}
-
-/** Root mean square of the standardised CLS feature, against the checkpoint's threshold. */
-function isUnlike(features: Float32Array, stats: ModelInfo['featureStats']): boolean {
-  if (!stats || stats.mean.length !== features.length) return false;
-  let sum = 0;
-  features.forEach((value, i) => {
-    const z = (value - (stats.mean[i] ?? 0)) / Math.max(stats.std[i] ?? 1, 1e-6);
-    sum += z * z;
-  });
-  return Math.sqrt(sum / features.length) > stats.threshold;
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -33,7 +33,7 @@ export function withFreshHead(
 ): Checkpoint {
   const config = withLabels(checkpoint.config, [...labels]);
   const upwind = { ...checkpoint.upwind, trained: false };
-  for (const key of ['temperature', 'confidence_floor', 'feature_stats', 'metrics'] as const) {
+  for (const key of ['temperature', 'confidence_floor', 'metrics'] as const) {
     delete upwind[key];
   }
   return {

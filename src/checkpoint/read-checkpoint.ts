@@ -4,6 +4,7 @@ import { parseVitConfig } from './config.ts';
 import type { CheckpointFile, CheckpointFiles } from './file-set.ts';
 import { freshHead } from './fresh-head.ts';
 import { ROUGHNESS_LABELS } from './labels.ts';
+import { checkLikeness } from './likeness.ts';
 import type { NamedTensor } from './named-tensor.ts';
 import { decodeJson } from './parse-json.ts';
 import { parsePreprocessorConfig } from './preprocessor-config.ts';
@@ -71,6 +72,7 @@ export async function readCheckpoint(
   const upwind = folder.has('upwind.json')
     ? parseUpwindJson(await json('upwind.json'))
     : { schema: 1 as const };
+  checkLikeness(upwind.likeness, config.hiddenSize);
   const { tensors, sha256 } = await readWeights({ names: weights, folder, read, signal });
   onProgress?.({ stage: 'check', file: '', loaded: total, total });
 

@@ -1,3 +1,4 @@
+import { likenessSchema } from './likeness.ts';
 import { parseWith } from './parse-json.ts';
 import { z } from '../site/schema.ts';
 import type { Infer } from '../site/schema.ts';
@@ -19,14 +20,8 @@ const schema = z.looseObject({
   temperature: z.number().positive().nullish(),
   /** Confidence below which a tile is unsure. */
   confidence_floor: z.number().min(0).max(1).nullish(),
-  /** CLS-feature statistics of the training data. */
-  feature_stats: z
-    .object({
-      mean: z.array(z.number()),
-      std: z.array(z.number().positive()),
-      threshold: z.number().positive(),
-    })
-    .nullish(),
+  /** What the training pictures look like. */
+  likeness: likenessSchema.nullish(),
   /** False for a head that has not been trained. */
   trained: z.boolean().optional(),
   metrics: z.unknown().optional(),

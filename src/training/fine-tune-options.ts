@@ -1,4 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { Likeness } from '../checkpoint/likeness.ts';
+import type { Calibration } from './calibrate.ts';
 import type { Prediction } from './class-targets.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { FeatureCache } from './feature-cache.ts';
@@ -44,6 +46,10 @@ export interface FineTuneResult {
   steps: StepReport[];
   /** One for each validation picture, by the best epoch. */
   predictions: Prediction[];
+  /** From the best epoch's logits on the validation pictures. */
+  calibration: Calibration;
+  /** What the training pictures look like, as far as it is known. */
+  likeness: Likeness | null;
   /** Why the run ended before its time; null where it did not. */
   diverged: string | null;
   seconds: number;

@@ -56,6 +56,9 @@ function upwindJson(result: FineTuneResult, options: FinishOptions): UpwindJson 
     parent: base.id,
     parent_sha256: base.sha256,
     trained: true,
+    temperature: result.calibration.temperature,
+    confidence_floor: result.calibration.confidenceFloor,
+    ...(result.likeness ? { likeness: result.likeness } : {}),
     metrics: {
       split: 'validation',
       n: metrics.n,

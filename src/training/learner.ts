@@ -36,6 +36,8 @@ export interface Learner {
   gradients(images: readonly LabelledImage[], epoch: number): Promise<Gradients>;
   /** [images, classes]. Pictures as they are, never augmented. */
   logits(images: readonly LabelledImage[]): Promise<Float32Array>;
+  /** CLS features, one a picture, where the backbone stands still; null where training moves them. */
+  features(images: readonly LabelledImage[]): Promise<Float32Array[] | null>;
   dispose(): void;
 }
 
@@ -78,6 +80,10 @@ class FullLearner implements Learner {
       tf.dispose([features, logits]);
     }
     return all;
+  }
+
+  async features(): Promise<null> {
+    return null;
   }
 
   dispose(): void {}
@@ -144,6 +150,14 @@ class HeadLearner implements Learner {
     const values = Float32Array.from(await logits.data<'float32'>());
     tf.dispose([features, logits]);
     return values;
+  }
+
+  async features(images: readonly LabelledImage[]): Promise<Float32Array[]> {
+    const width = this.context.checkpoint.config.hiddenSize;
+    const picked = this.pick(images);
+    const values = await picked.data<'float32'>();
+    picked.dispose();
+    return images.map((_, i) => values.slice(i * width, (i + 1) * width));
   }
 
   private pick(images: readonly LabelledImage[]): T2 {

@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
+import { ROUGHNESS } from '../roughness/category.ts';
 import { UserError } from '../site/user-error.ts';
 import { download } from './adamw.ts';
 import type { Optimizer } from './adamw.ts';
-import { predictionsOf } from './class-targets.ts';
+import { calibrate } from './calibrate.ts';
+import { logitOfRoughness, predictionsOf } from './class-targets.ts';
 import type { Prediction } from './class-targets.ts';
 import type { LabelledImage } from './dataset/dataset.ts';
 import { withWeights } from './device-weights.ts';
 import type { FineTuneOptions, FineTuneResult } from './fine-tune-options.ts';
 import { fingerprintOf } from './fine-tune-options.ts';
 import type { Learner } from './learner.ts';
+import { likenessAfter } from './likeness-after.ts';
 import { metricsOf, scoreOf } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { randomStream, shuffled } from './random.ts';
@@ -184,6 +187,7 @@ export class TrainingRun {
     metrics: Metrics;
     loss: number;
     predictions: Prediction[];
+    logits: Float32Array;
   }> {
     const { labels } = this.options.checkpoint.config;
     const logits = await this.devices.learner.logits(this.validation);
@@ -193,7 +197,7 @@ export class TrainingRun {
       predictions.map(({ predicted }) => predicted),
     );
     const loss = predictions.reduce((sum, one) => sum + one.loss, 0) / predictions.length;
-    return { metrics, loss, predictions };
+    return { metrics, loss, predictions, logits };
   }
 
   private async conclude(diverged: string | null): Promise<FineTuneResult> {
@@ -204,9 +208,15 @@ export class TrainingRun {
       devices.weights[name] = tf.tensor(data, old.shape);
       old.dispose();
     }
-    const { metrics, predictions } = await this.evaluate();
+    const { metrics, predictions, logits } = await this.evaluate();
+    const { config, upwind } = options.checkpoint;
+    const classes = logitOfRoughness(config.labels);
+    const truth = predictions.map((one) => classes[ROUGHNESS.indexOf(one.truth)]!);
+    const features = await devices.learner.features(this.train);
     return {
       checkpoint: withWeights(options.checkpoint, best.weights),
+      calibration: calibrate(logits, truth, upwind.confidence_floor ?? undefined),
+      likeness: likenessAfter(upwind.likeness ?? null, features),
       metrics,
       bestEpoch: best.epoch,
       epochs: state.epochs,

@@ -1,3 +1,4 @@
+import type { Likeness } from '../checkpoint/likeness.ts';
 import type { RgbImage } from '../imagery/patch.ts';
 import type { Roughness } from '../roughness/category.ts';
 
@@ -43,8 +44,8 @@ export interface ModelInfo {
   temperature: number;
   /** Confidence below which a tile is unsure; 0 if the checkpoint does not say. */
   confidenceFloor: number;
-  /** CLS-feature statistics of the training data, to mark tiles unlike it. */
-  featureStats: { mean: number[]; std: number[]; threshold: number } | null;
+  /** What its training pictures look like, to mark tiles unlike them; null if it does not say. */
+  likeness: Likeness | null;
 }
 
 /** One image's answer. */

@@ -16,6 +16,6 @@ export function modelInfo({ id, config, upwind, sha256, trained }: Checkpoint): 
     layers: config.layers,
     temperature: upwind.temperature ?? 1,
     confidenceFloor: upwind.confidence_floor ?? 0,
-    featureStats: upwind.feature_stats ?? null,
+    likeness: upwind.likeness ?? null,
   };
 }

@@ -42,8 +42,10 @@ const analyse = (...more: string[]) =>
 
 test('one site: 145 tiles, eight directions, every file, the same bytes again', async () => {
   const folders = [join(out, 'first'), join(out, 'second')] as const;
-  for (const folder of folders) {
-    const run = await analyse('--imagery', server.template(), '--json', '--out', folder);
+  const runs = await Promise.all(
+    folders.map((folder) => analyse('--imagery', server.template(), '--json', '--out', folder)),
+  );
+  for (const run of runs) {
     expect(run.stderr).toMatch(/peak memory \d+ MB/);
     expect(run.status).toBe(0);
     const result = parseSiteResult(JSON.parse(run.stdout));
@@ -101,7 +103,8 @@ test('ground beyond the imagery stays unknown, decisions by hand hold beside it'
 const paint = async (z: number) =>
   (await import('../support/tile-server.ts')).paintPicture(z, 1, 1);
 
-describe('bad input is one line and exit 2', () => {
+// Each waits for a process to start, or for a server: together they take a third of the time.
+describe.concurrent('bad input is one line and exit 2', () => {
   test.each<[string, string[], RegExp]>([
     ['a pole', ['analyse', '--at=89.9,0', '--height', '25ft'], /too near a pole/],
     ['no numbers', ['analyse', '--at', 'here', '--height', '25ft'], /as a place/],

@@ -80,7 +80,7 @@ export function mockPorts(options: MockOptions = {}): SessionPorts & { saved: Si
           layers: 12,
           temperature: 1,
           confidenceFloor: 0.6,
-          featureStats: null,
+          likeness: null,
         },
         backend: result.backend,
         batchSize: 1,

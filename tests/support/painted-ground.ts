@@ -50,7 +50,7 @@ export const reader: Classifier = {
     layers: 1,
     temperature: 1,
     confidenceFloor: 0,
-    featureStats: null,
+    likeness: null,
   },
   backend: { name: 'cpu', detail: 'test', rejected: [] },
   batchSize: 16,

@@ -151,7 +151,7 @@ export const pageStrings = {
   'card.probabilities': 'Probabilities',
   'card.person': 'Labelled by a person. The model said {model}.',
   'card.unsure': 'Below the confidence floor: the model is unsure.',
-  'card.unlike': 'Unlike the ground that the model was trained on.',
+  'card.unlike': 'Unlike the pictures that the model learned from.',
   'card.attention': 'Where the model looked',
   'card.attention.picture': 'The pixels that the model saw, north up, bright where it looked most',
   'card.attention.most': 'Bright is where it looked: most at the {part} ({share} of it).',

@@ -1,6 +1,7 @@
-"""Writing a checkpoint folder: weights in F16, configs, calibration, feature statistics."""
+"""Writing a checkpoint folder: weights in F16, configs, calibration."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,17 @@ PREPROCESSOR = {
 
 
 def write_json(path, value):
-    Path(path).write_text(json.dumps(value, indent=2) + "\n")
+    """Indented, but a list of numbers on one line."""
+    text = json.dumps(value, indent=2)
+    flat = re.sub(r"\[\s+(?=[-\d])([^\[\]{}\"]*?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", text)
+    Path(path).write_text(flat + "\n")
 
 
 def export(model, folder, held, training, imagery, parent=None):
     """Write the folder and return its metrics.
 
-    ``held`` is ``(images, labels)`` of held-out tiles: temperature, floor and
-    the feature statistics come from it. The written file is read back, and the
+    ``held`` is ``(images, labels)`` of held-out tiles: temperature and floor
+    come from it. The written file is read back, and the
     F16 logits are compared with those of the model in memory.
     """
     folder = Path(folder)
@@ -45,19 +49,16 @@ def export(model, folder, held, training, imagery, parent=None):
     full = full + shift
     write_safetensors(folder / "model.safetensors", model.state_dict())
     again, _ = load_model(folder)
-    logits, features = predict(again, held[0])
+    logits, _ = predict(again, held[0])
     gap = float(np.abs(logits - full).max())
     temperature = fit_temperature(logits, held[1])
     probabilities = softmax(logits / temperature)
-    mean, std = features.mean(0), features.std(0) + 1e-6
-    distance = np.sqrt((((features - mean) / std) ** 2).mean(1))
     metrics = {
         **summary(probabilities, held[1]),
         "ece_before_temperature": calibration(softmax(logits), held[1])[0],
         "f16_logit_difference": gap,
         "logit_shift": [round(float(v), 3) for v in shift],
     }
-    rounded = lambda a: [float(f"{v:.6g}") for v in a]  # noqa: E731
     write_json(
         folder / "upwind.json",
         {
@@ -68,11 +69,6 @@ def export(model, folder, held, training, imagery, parent=None):
             "parent_sha256": None,
             "temperature": round(float(temperature), 4),
             "confidence_floor": round(float(choose_floor(probabilities, held[1])), 3),
-            "feature_stats": {
-                "mean": rounded(mean),
-                "std": rounded(std),
-                "threshold": round(float(np.percentile(distance, 99)), 4),
-            },
             "metrics": {k: round(v, 4) if isinstance(v, float) else v for k, v in metrics.items()},
             "training": training,
             "software": "upwind 0.1.0",

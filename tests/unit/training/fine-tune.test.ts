@@ -296,8 +296,11 @@ describe('the checkpoint that comes out', () => {
       metrics: { n: 3, accuracy: result.metrics.accuracy },
       training: { seed: 42, learningRate: 1e-3, data: { sha256: dataset.sha256 } },
     });
-    // The old head's calibration says nothing of the new one.
-    expect(back.upwind.temperature).toBeUndefined();
+    // The old head's calibration says nothing of the new one; three pictures say little of it.
+    expect(back.upwind.temperature).toBe(result.calibration.temperature);
+    expect(back.upwind.temperature).toBeGreaterThan(0.7);
+    expect(back.upwind.temperature).toBeLessThan(1.5);
+    expect(back.upwind.confidence_floor).toBe(0.55);
     const history = JSON.parse(new TextDecoder().decode(files.get('trainer_state.json')!));
     expect(history).toMatchObject({ global_step: 9, max_steps: 9, num_train_epochs: 3 });
     expect(history.log_history.filter((row: object) => 'eval_loss' in row)).toHaveLength(3);
