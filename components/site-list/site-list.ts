@@ -1,18 +1,18 @@
 import { html, nothing } from 'lit';
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { SavedSite, SiteDb } from '../../src/platform/browser/site-db.ts';
 import { batchCsv } from '../../src/report/batch-csv.ts';
 import { saveBlob } from '../label-board/save-blob.ts';
-import { heightWords, placeText } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import { momentText, t } from '../shared/localize.ts';
+import { t } from '../shared/localize.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import './site-batch.ts';
-import { chip, readingText } from './site-compare.ts';
+import './site-compare.ts';
+import { nameOf, siteEntry } from './site-entry.ts';
 import { UpwindSiteOpenEvent } from './site-list.events.ts';
 import { listStyles } from './site-list.styles.ts';
 import { sitesOf } from './sites-of.ts';
@@ -65,10 +65,6 @@ export class UpwindSiteList extends SessionElement {
       this.#unfollow = db.subscribe(() => void this.#reload());
       await this.#reload();
     });
-  }
-
-  override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed as Map<PropertyKey, unknown>);
   }
 
   #reload(): Promise<void> {
@@ -201,93 +197,20 @@ export class UpwindSiteList extends SessionElement {
   }
 
   #entry(site: SavedSite) {
-    const { key, row, savedAt, imagery, model, rules, corrections } = site;
-    const name = nameOf(site);
-    const governing = row.governing ?? '?';
-    return html`<li>
-      <input
-        type="checkbox"
-        aria-label=${t('sites.choose', { name })}
-        .checked=${this.chosen.has(key)}
-        @change=${(event: Event) => this.#tick(key, (event.target as HTMLInputElement).checked)}
-      />
-      <span class="badge" title=${t('sites.governs', { exposure: governing })}>
-        ${chip(governing)}<span class="visually-hidden"
-          >${t('sites.governs', { exposure: governing })}</span
-        >
-      </span>
-      <div class="about">
-        ${
-          this.renaming === key
-            ? this.#renameForm(site, name)
-            : html`<button
-                class="name"
-                data-key=${key}
-                aria-label=${t('sites.open', { name })}
-                @click=${() => void this.#open(site)}
-              >
-                ${name}
-              </button>`
-        }
-        <p>
-          ${row.name ? html`<span>${placeText(row)}</span>` : nothing}
-          <span>${heightWords(row.heightFt, this.#unit)}</span>
-          ${corrections > 0 ? html`<span>${t('sites.corrected', { count: corrections })}</span>` : nothing}
-        </p>
-        <p>
-          <span
-            >${imagery.synthetic && !/synthetic/i.test(imagery.name) ? t('sites.synthetic', { name: imagery.name }) : imagery.name}</span
-          >
-          <span>${model.id}</span>
-          <span class="whole">${readingText({ settings: rules })}</span>
-        </p>
-        <p><time datetime=${savedAt}>${t('sites.date', { date: dateText(savedAt) })}</time></p>
-      </div>
-      <div class="acts">
-        <button
-          class="button quiet icon"
-          aria-label=${t('sites.rename', { name })}
-          title=${t('sites.rename', { name })}
-          @click=${() => void this.#beginRename(key)}
-        >
-          ${pencil}
-        </button>
-        <button
-          class="button quiet icon"
-          aria-label=${t('sites.delete', { name })}
-          title=${t('sites.delete', { name })}
-          @click=${() => void this.#delete(site)}
-        >
-          ${icon('close')}
-        </button>
-      </div>
-    </li>`;
-  }
-
-  #renameForm({ key, row }: SavedSite, name: string) {
-    return html`<form
-      class="rename"
-      @submit=${(event: Event) => {
-        event.preventDefault();
-        const form = event.target as HTMLFormElement;
-        void this.#rename(key, form.querySelector('input')!.value.trim());
-      }}
-      @keydown=${(event: KeyboardEvent) => {
-        if (event.key === 'Escape') this.#endRename(key);
-      }}
-    >
-      <input
-        class="field"
-        maxlength="120"
-        aria-label=${t('sites.rename.label')}
-        placeholder=${name}
-        .value=${row.name}
-      />
-      <button class="button primary">${t('sites.rename.save')}</button>
-      <button class="button" type="button" @click=${() => this.#endRename(key)}>
-        ${t('sites.rename.cancel')}
-      </button>
-    </form>`;
+    const { key } = site;
+    return siteEntry(site, {
+      unit: this.#unit,
+      chosen: this.chosen.has(key),
+      renaming: this.renaming === key,
+      onChoose: (on) => this.#tick(key, on),
+      onOpen: () => void this.#open(site),
+      onDelete: () => void this.#delete(site),
+      onRename: {
+        begin: () => void this.#beginRename(key),
+        save: (name) => void this.#rename(key, name),
+        cancel: () => this.#endRename(key),
+      },
+    });
   }
 
   #save(): Promise<void> {
@@ -394,17 +317,6 @@ export class UpwindSiteList extends SessionElement {
     this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
 }
-
-const nameOf = ({ row }: SavedSite): string => row.name || placeText(row);
-
-function dateText(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : momentText(date);
-}
-
-const pencil = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-  <path d="m3 13 .6-2.8 7-7 2.2 2.2-7 7L3 13ZM9.4 4.4l2.2 2.2" />
-</svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {
