@@ -13,3 +13,39 @@ export function nearestStop(share: number, moved: number): number {
 export function nextStop(share: number): number {
   return SHEET_STOPS.find((stop) => stop > share + 0.01) ?? SHEET_STOPS[0];
 }
+
+/**
+ * Follows a pointer that has taken hold of the panel's handle.
+ * @param from share of the window that the panel takes
+ */
+export function dragSheet(
+  event: PointerEvent,
+  from: number,
+  { onMove, onEnd }: { onMove: (share: number) => void; onEnd: (movedPx: number) => void },
+): void {
+  const handle = event.currentTarget as HTMLElement;
+  const startY = event.clientY;
+  let [movedPx, dragging] = [0, false];
+  const move = ({ clientY }: PointerEvent) => {
+    movedPx = startY - clientY;
+    if (Math.abs(movedPx) < 4) return;
+    dragging = true;
+    onMove(Math.min(0.96, Math.max(0.12, from + movedPx / innerHeight)));
+  };
+  const end = () => {
+    handle.removeEventListener('pointermove', move);
+    handle.removeEventListener('pointerup', end);
+    handle.removeEventListener('pointercancel', end);
+    if (!dragging) return;
+    onEnd(movedPx);
+    // The click that ends a drag is not a press of the handle.
+    handle.addEventListener('click', (click) => click.stopImmediatePropagation(), {
+      once: true,
+      capture: true,
+    });
+  };
+  handle.setPointerCapture(event.pointerId);
+  handle.addEventListener('pointermove', move);
+  handle.addEventListener('pointerup', end);
+  handle.addEventListener('pointercancel', end);
+}

@@ -3,21 +3,11 @@ import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CheckpointFiles } from '../../src/checkpoint/file-set.ts';
-import '../faces-form/faces-form.ts';
-import '../imagery-picker/imagery-picker.ts';
 import type { UpwindTrainLabelsEvent } from '../label-board/label-board.events.ts';
-import '../model-picker/model-picker.ts';
-import { nameOf } from '../model-picker/model-picker.ts';
-import '../report-form/report-form.ts';
-import '../result-panel/result-panel.ts';
-import '../rules-form/rules-form.ts';
-import '../site-form/site-form.ts';
 import '../tile-card/tile-card.ts';
 import '../upwind-map/upwind-map.ts';
 import type { MapInset } from '../upwind-map/upwind-map.ts';
-import { bearingsOf } from '../../src/site/building-bearings.ts';
 import { sessionContext } from '../shared/context.ts';
-import { percent } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import type { IconName } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
@@ -26,8 +16,10 @@ import type { SessionPorts, SessionState, Site } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { modelField, readHash, withOwnKey, writeHash } from '../shared/url-state.ts';
 import { chooseModel } from '../upwind-map/map-attributes.ts';
+import { Announcer } from './announcer.ts';
 import { logo } from './logo.ts';
-import { nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
+import { dragSheet, nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
+import { sitePane } from './site-pane.ts';
 import { LAZY_TABS } from './tabs.ts';
 import type { LazyTab } from './tabs.ts';
 import { appStyles } from './upwind-app.styles.ts';
@@ -62,7 +54,7 @@ export class UpwindApp extends LitElement {
   #provider = new ContextProvider(this, { context: sessionContext });
   #stop: (() => void)[] = [];
   #narrow = matchMedia(NARROW);
-  #announced = 0;
+  #announcer = new Announcer();
   #begun = false;
   #labelling: Promise<() => void> | null = null;
 
@@ -142,7 +134,7 @@ export class UpwindApp extends LitElement {
         next.settings.theme === 'system' ? 'light dark' : next.settings.theme;
     }
     if (!this.mapShown) this.#considerMap(next);
-    if (changed.has('run')) this.#announce(next);
+    if (changed.has('run')) this.live = this.#announcer.wordsOf(next) ?? this.live;
     if (changed.has('result') && next.result) this.#followLabels();
     this.requestUpdate();
   }
@@ -155,23 +147,6 @@ export class UpwindApp extends LitElement {
       labels.labelsOf(session);
       return () => labels.releaseLabels(session);
     });
-  }
-
-  /** Progress in words, at most every fifth of the way: a screen reader must keep up. */
-  #announce({ run, result }: SessionState): void {
-    if (run.phase === 'running') {
-      const fifth = run.total > 0 ? Math.floor((5 * run.done) / run.total) : 0;
-      if (fifth !== this.#announced || run.done === 0) {
-        this.live = run.done === 0 ? t('live.started') : t('live.progress', { ...run });
-      }
-      this.#announced = fifth;
-    } else if (run.phase === 'done' && result) {
-      this.live = t('live.done', { exposure: result.governing });
-    } else if (run.phase === 'cancelled') this.live = t('live.cancelled', { done: run.done });
-    else if (run.phase === 'failed') {
-      const message = run.noModel ? t('result.nomodel') : run.message;
-      this.live = t('live.failed', { message });
-    }
   }
 
   override render(): TemplateResult {
@@ -220,7 +195,7 @@ export class UpwindApp extends LitElement {
           @upwind-train-labels=${this.#onTrainLabels}
           @upwind-site-open=${this.#onSiteOpen}
         >
-          ${this.tab === 'site' ? this.#sitePane(now) : this.#lazyPane(this.tab)}
+          ${this.tab === 'site' ? sitePane(now) : this.#lazyPane(this.tab)}
         </div>
       </main>
       <p class="visually-hidden" role="status">${this.live}</p>`;
@@ -269,46 +244,6 @@ export class UpwindApp extends LitElement {
     </button>`;
   }
 
-  #sitePane(now: SessionState) {
-    return html`<div class="pane">
-      <upwind-site-form .searchHelp=${t('site.search.help')}></upwind-site-form>
-      ${this.#hint(now)}
-      <upwind-result></upwind-result>
-      <div class="setup">
-        ${this.#setup('photo', 'app.setup.imagery', imageryName(now), html`<upwind-imagery-picker></upwind-imagery-picker>`)}
-        ${this.#setup('model', 'app.setup.model', modelName(now), html`<upwind-model-picker></upwind-model-picker>`, now.run.phase === 'failed' && now.run.noModel)}
-        ${this.#setup('rules', 'app.setup.rules', t('app.setup.rules.value', { edition: now.settings.edition, share: percent(now.settings.tolerance) }), html`<upwind-rules></upwind-rules>`)}
-        ${this.#setup('faces', 'app.setup.faces', facesText(now), html`<upwind-faces></upwind-faces>`)}
-        ${this.#setup('report', 'app.setup.report', now.settings.project, html`<upwind-report-form></upwind-report-form>`)}
-      </div>
-    </div>`;
-  }
-
-  #hint({ site, settings }: SessionState) {
-    if (site && settings.imagery.id !== 'demo') return nothing;
-    return html`<p class="hint">
-      ${icon('info')} ${t(site ? 'app.hint.demo' : 'app.hint.start')}
-    </p>`;
-  }
-
-  #setup(
-    name: IconName,
-    key: `app.setup.${'imagery' | 'model' | 'rules' | 'faces' | 'report'}`,
-    value: string,
-    content: TemplateResult,
-    open = false,
-  ) {
-    return html`<details ?open=${open}>
-      <summary>
-        ${icon(name)}<span class="what">${t(key)}</span><span class="value">${value}</span>
-        <svg class="icon turn" viewBox="0 0 16 16" aria-hidden="true">
-          <path d="m6 3.5 4.5 4.5L6 12.5" />
-        </svg>
-      </summary>
-      ${content}
-    </details>`;
-  }
-
   #lazyPane(tab: LazyTab) {
     const status = this.tabLoaded[tab];
     if (status === 'ready') return LAZY_TABS[tab].render({ trainingFiles: this.trainingFiles });
@@ -355,50 +290,17 @@ export class UpwindApp extends LitElement {
   };
 
   readonly #onGrab = (event: PointerEvent): void => {
-    const handle = event.currentTarget as HTMLElement;
-    const start = { y: event.clientY, sheet: this.sheet };
-    let moved = 0;
-    const onMove = (move: PointerEvent) => {
-      moved = start.y - move.clientY;
-      if (Math.abs(moved) < 4) return;
-      this.dragging = true;
-      this.sheet = Math.min(0.96, Math.max(0.12, start.sheet + moved / innerHeight));
-    };
-    const onEnd = () => {
-      handle.removeEventListener('pointermove', onMove);
-      handle.removeEventListener('pointerup', onEnd);
-      handle.removeEventListener('pointercancel', onEnd);
-      if (!this.dragging) return;
-      this.dragging = false;
-      this.sheet = nearestStop(this.sheet, moved);
-      // The click that ends a drag is not a press of the handle.
-      handle.addEventListener('click', (click) => click.stopImmediatePropagation(), {
-        once: true,
-        capture: true,
-      });
-    };
-    handle.setPointerCapture(event.pointerId);
-    handle.addEventListener('pointermove', onMove);
-    handle.addEventListener('pointerup', onEnd);
-    handle.addEventListener('pointercancel', onEnd);
+    dragSheet(event, this.sheet, {
+      onMove: (share) => {
+        this.dragging = true;
+        this.sheet = share;
+      },
+      onEnd: (moved) => {
+        this.dragging = false;
+        this.sheet = nearestStop(this.sheet, moved);
+      },
+    });
   };
-}
-
-function facesText({ site }: SessionState): string {
-  const bearings = bearingsOf({ facingDeg: null, bearingsDeg: [], ...site });
-  if (bearings.length === 0) return t('app.setup.faces.none');
-  return bearings.map((deg) => `${deg}°`).join(', ');
-}
-
-const imageryName = ({ imagery, settings }: SessionState): string =>
-  imagery.source?.name ?? settings.imagery.id;
-
-function modelName({ model, settings, run }: SessionState): string {
-  if (run.phase === 'failed' && run.noModel) return t('app.setup.model.none');
-  if (model.status === 'ready') return `${model.info.id} · ${model.backend.name}`;
-  if (model.status === 'loading') return t('app.setup.model.loading');
-  if (model.status === 'failed') return t('app.setup.model.failed');
-  return settings.model ? nameOf(settings.model) : '';
 }
 
 declare global {
