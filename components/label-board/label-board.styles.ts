@@ -21,6 +21,18 @@ export const boardStyles = css`
     font-size: 16px;
     font-weight: 650;
   }
+  .notice {
+    flex: 3;
+    margin: 0 6px;
+    text-align: right;
+    overflow-wrap: anywhere;
+  }
+  .notice.trouble {
+    font-weight: 600;
+  }
+  .notice svg {
+    vertical-align: -3px;
+  }
   .redo svg {
     transform: scaleX(-1);
   }
@@ -59,6 +71,13 @@ export const boardStyles = css`
   .balance .d {
     background: var(--_d);
     color: var(--_d-ink);
+  }
+  .judging {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 8px;
+    margin: 0;
   }
   .alert {
     display: flex;

@@ -45,6 +45,7 @@ export class UpwindLabels extends LabelsElement {
   @state() private view: View = 'queue';
   @state() private judging: { done: number; total: number } | null = null;
   @state() private failed = '';
+  #asking: AbortController | null = null;
   #facets: LabelFacets = facetsOf([]);
 
   #own: Session | null = null;
@@ -62,6 +63,7 @@ export class UpwindLabels extends LabelsElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#asking?.abort();
     if (this.#own && this.session === this.#own) this.session = null;
     this.#endOwn();
   }
@@ -102,7 +104,6 @@ export class UpwindLabels extends LabelsElement {
       </div>
       <upwind-label-compare></upwind-label-compare>
       ${this.#training()} ${this.#storage()}
-      <p class="visually-hidden" role="status">${this.now.notice}</p>
     </div>`;
   }
 
@@ -123,6 +124,7 @@ export class UpwindLabels extends LabelsElement {
           : t('labels.count', { count: labels.size });
     return html`<div class="summary" part="summary">
         <h2>${words}</h2>
+        ${this.#notice()}
         <button
           class="button quiet icon"
           aria-label=${t('labels.undo')}
@@ -155,6 +157,14 @@ export class UpwindLabels extends LabelsElement {
       </ul>`;
   }
 
+  /** The last thing that happened, where the eye is after a key. */
+  #notice() {
+    const { notice, trouble } = this.now;
+    return html`<p class="notice small ${trouble ? 'trouble' : 'muted'}" role="status">
+      ${trouble ? icon('warning') : nothing} ${notice}
+    </p>`;
+  }
+
   #warning() {
     const { status } = this.now;
     return status?.message
@@ -176,8 +186,11 @@ export class UpwindLabels extends LabelsElement {
       </button>
       ${
         this.judging
-          ? html`<p class="small muted" role="status">
-              ${t('labels.train.judging', { ...this.judging })}
+          ? html`<p class="judging small muted">
+              <span role="status">${t('labels.train.judging', { ...this.judging })}</span>
+              <button class="button quiet" @click=${() => this.#asking?.abort()}>
+                ${t('labels.train.stop')}
+              </button>
             </p>`
           : nothing
       }
@@ -192,14 +205,15 @@ export class UpwindLabels extends LabelsElement {
 
   async #train(): Promise<void> {
     this.failed = '';
+    const { signal } = (this.#asking = new AbortController());
     try {
       const files = await this.labels!.trainingFiles((done, total) => {
         this.judging = { done, total };
-      });
+      }, signal);
       const { counts } = this.now.split;
       this.dispatchEvent(new UpwindTrainLabelsEvent({ files, counts }));
     } catch (error) {
-      this.failed = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.failed = error instanceof Error ? error.message : String(error);
     } finally {
       this.judging = null;
     }

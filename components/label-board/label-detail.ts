@@ -5,6 +5,7 @@ import { icon } from '../shared/icons.ts';
 import { decimalText, t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { choices, choiceStyles, opinion } from './label-choices.ts';
+import { commandOf, isTyping } from './label-keys.ts';
 import './label-picture.ts';
 import { LabelsElement } from './labels-element.ts';
 
@@ -86,7 +87,7 @@ export class UpwindLabelDetail extends LabelsElement {
   override render() {
     const { label } = this;
     if (!label) return nothing;
-    return html`<section aria-label=${t('labels.detail.title')}>
+    return html`<section aria-label=${t('labels.detail.title')} @keydown=${this.#onKey}>
       <header>
         <h3>${label.tileId ?? t('labels.detail.title')} · ${label.siteId}</h3>
         <button class="button quiet" @click=${() => this.#remove(label)}>
@@ -135,10 +136,13 @@ export class UpwindLabelDetail extends LabelsElement {
         <summary class="small">${t('labels.detail.history')}</summary>
         <ol>
           ${label.history.map(
-            ({ at, by, change, label: said, note }) =>
+            ({ at, by, change, label: said, note, against }) =>
               html`<li>
                 ${at.slice(0, 16).replace('T', ' ')} –
-                ${t(`labels.detail.event.${change}`, { label: said, by })}${note ? `: “${note}”` : ''}
+                ${t(`labels.detail.event.${change}`, {
+                  ...{ label: said, by },
+                  ...{ theirs: against?.label ?? '', them: against?.by ?? '' },
+                })}${note ? `: “${note}”` : ''}
               </li>`,
           )}
         </ol>
@@ -184,6 +188,16 @@ export class UpwindLabelDetail extends LabelsElement {
           </p>`
     }`;
   }
+
+  /** Keys are about the label shown, not about the tile that is open on the map. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (!this.label || isTyping(event)) return;
+    const command = commandOf(event);
+    if (command?.do === 'label') void this.labels?.relabel([this.label.id], command.choice);
+    else if (event.key === 'Escape') this.dispatchEvent(new CustomEvent('close'));
+    else return;
+    event.preventDefault();
+  };
 
   #remove(label: LabelRecord): void {
     void this.labels?.remove([label.id]);

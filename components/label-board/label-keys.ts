@@ -56,3 +56,37 @@ export function isOnControl(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   return target instanceof Element && target.closest('button, a, summary, input, [role]') !== null;
 }
+
+/** What a key press is about; null where it is nothing of the labels'. */
+export interface Aim {
+  command: LabelCommand;
+  /** Tiles on the map that it labels; null where the queue, or undo and redo, take it. */
+  tileIds: readonly string[] | null;
+}
+
+interface OnMap {
+  tileId: string | null;
+  hotTileId: string | null;
+  markedTileIds: readonly string[];
+}
+
+/**
+ * Undo and redo are everywhere. Keys pressed on the map are about its marked tiles, or the one under
+ * its cursor; elsewhere they are the queue's while that is open, and else about the tile that is open.
+ */
+export function aimOf(
+  event: KeyboardEvent,
+  { tileId, hotTileId, markedTileIds }: OnMap,
+  queueIsOpen: boolean,
+): Aim | null {
+  if (event.defaultPrevented || isTyping(event)) return null;
+  const command = commandOf(event);
+  if (!command || (command.do === 'accept' && isOnControl(event))) return null;
+  if (command.do === 'undo' || command.do === 'redo') return { command, tileIds: null };
+  const onMap = event.composedPath().some((node) => (node as Element).localName === 'upwind-map');
+  if (!onMap && queueIsOpen) return { command, tileIds: null };
+  if (command.do !== 'label') return null;
+  const one = (onMap ? hotTileId : null) ?? tileId;
+  const tileIds = markedTileIds.length > 0 ? markedTileIds : one ? [one] : [];
+  return tileIds.length > 0 ? { command, tileIds } : null;
+}

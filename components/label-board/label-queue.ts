@@ -101,12 +101,12 @@ export class UpwindLabelQueue extends LabelsElement {
     const same =
       state.labels === before.labels &&
       state.candidates === before.candidates &&
-      state.answered === before.answered &&
       this.items.length > 0;
-    if (!same) this.#plan();
+    if (!same) this.#plan({ stay: true });
   }
 
-  #plan(): void {
+  /** @param stay the tile that is looked at stays, so that no key meets another than the eye */
+  #plan({ stay = false } = {}): void {
     const { candidates, labels, second, labeller, answered } = this.now;
     const all = planQueue({
       candidates: [...candidates.values()],
@@ -118,8 +118,19 @@ export class UpwindLabelQueue extends LabelsElement {
     const open = all.filter(({ id }) => !this.#skipped.has(id));
     // Once only skipped ones are left they come again.
     if (open.length === 0) this.#skipped.clear();
-    this.items = open.length > 0 ? open : all;
+    const items = open.length > 0 ? open : all;
+    const shown = this.items[0];
+    const still = stay && shown ? this.#stillOpen(shown, items) : null;
+    this.items = still ? [still, ...items.filter(({ id }) => id !== still.id)] : items;
     this.#showOnMap();
+  }
+
+  /** The item as it is planned now; null where somebody has answered it. */
+  #stillOpen(shown: QueueItem, items: readonly QueueItem[]): QueueItem | null {
+    const planned = items.find(({ id }) => id === shown.id);
+    if (shown.reason !== 'blind' || planned) return planned ?? null;
+    const repeated = this.now.labels.get(shown.id)?.history.at(-1)?.change === 'repeat';
+    return repeated || !this.now.labels.has(shown.id) ? null : shown;
   }
 
   /**
@@ -162,7 +173,7 @@ export class UpwindLabelQueue extends LabelsElement {
       const note = this.noteField?.value.trim() ?? '';
       if (this.noteField) this.noteField.value = '';
       await this.labels?.answer(item, choice, note);
-      this.#plan();
+      this.#plan({ stay: true });
     });
   }
 
@@ -197,13 +208,7 @@ export class UpwindLabelQueue extends LabelsElement {
       </p>
       ${choices({ chosen: this.#suggestion(item), choose: (choice) => this.#answer(choice) })}
       <div class="last">
-        <input
-          class="field note"
-          aria-label=${t('labels.queue.note')}
-          placeholder=${t('labels.queue.note')}
-          maxlength="2000"
-          @keydown=${this.#onNoteKey}
-        />
+        ${item.reason === 'blind' ? html`<span></span>` : this.#note()}
         <button class="button" title=${t('labels.queue.skip.key')} @click=${() => this.#skip()}>
           ${t('labels.queue.skip')} <kbd>S</kbd>
         </button>
@@ -229,6 +234,17 @@ export class UpwindLabelQueue extends LabelsElement {
       </label>
       ${this.#agreement()}
     </section>`;
+  }
+
+  /** Not for a second look, which changes nothing of the label. */
+  #note() {
+    return html`<input
+      class="field note"
+      aria-label=${t('labels.queue.note')}
+      placeholder=${t('labels.queue.note')}
+      maxlength="2000"
+      @keydown=${this.#onNoteKey}
+    />`;
   }
 
   #whyEmpty(): string {

@@ -3,12 +3,16 @@ import { customElement, state } from 'lit/decorators.js';
 import { EXPORT_FORMATS } from '../../src/labels/archives/export-format.ts';
 import type { ExportFormat } from '../../src/labels/archives/export-format.ts';
 import type { ImportReport } from '../../src/labels/archives/import-labels.ts';
+import type { LabelConflict, Settling } from '../../src/labels/merge-label.ts';
 import { formStyles } from '../shared/form-styles.ts';
 import { t } from '../shared/localize.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { forgetToken, keepToken, keptToken } from './hub-token.ts';
 import { shareStyles } from './label-share.styles.ts';
 import { LabelsElement } from './labels-element.ts';
+
+/** Conflicts listed at a time. */
+const MOST_CONFLICTS = 50;
 
 type Work = { done: number; total: number } | null;
 interface Outcome {
@@ -135,12 +139,13 @@ export class UpwindLabelShare extends LabelsElement {
     if (conflicts.length === 0) return nothing;
     return html`<section>
       <h3>${t('labels.share.conflicts', { count: conflicts.length })}</h3>
+      ${conflicts.length > 1 ? this.#allConflicts(conflicts) : nothing}
       <ul
         class="conflicts"
         tabindex="0"
         aria-label=${t('labels.share.conflicts', { count: conflicts.length })}
       >
-        ${conflicts.slice(0, 50).map(
+        ${conflicts.slice(0, MOST_CONFLICTS).map(
           (conflict) =>
             html`<li>
               <upwind-label-picture
@@ -153,16 +158,32 @@ export class UpwindLabelShare extends LabelsElement {
                   theirs: said(conflict.theirs),
                 })}</span
               >
-              <button class="button" @click=${() => void this.labels?.resolve(conflict, 'mine')}>
+              <button class="button" @click=${() => void this.labels?.settle([conflict], 'mine')}>
                 ${t('labels.share.keep')}
               </button>
-              <button class="button" @click=${() => void this.labels?.resolve(conflict, 'theirs')}>
+              <button class="button" @click=${() => void this.labels?.settle([conflict], 'theirs')}>
                 ${t('labels.share.take')}
               </button>
             </li>`,
         )}
+        ${
+          conflicts.length > MOST_CONFLICTS
+            ? html`<li>
+                ${t('labels.share.more', { count: conflicts.length - MOST_CONFLICTS })}
+              </li>`
+            : nothing
+        }
       </ul>
     </section>`;
+  }
+
+  #allConflicts(conflicts: readonly LabelConflict[]) {
+    const all = (take: Settling) => () => void this.labels?.settle(conflicts, take);
+    const count = conflicts.length;
+    return html`<div class="buttons">
+      <button class="button" @click=${all('mine')}>${t('labels.share.keep.all', { count })}</button>
+      <button class="button" @click=${all('theirs')}>${t('labels.share.take.all', { count })}</button>
+    </div>`;
   }
 
   #hub(count: number) {

@@ -40,6 +40,8 @@ export interface LabelsState {
   comparison: Comparison;
   /** The last thing worth saying, for the status line and the screen reader. */
   notice: string;
+  /** Whether that is something that went wrong. */
+  trouble: boolean;
 }
 
 export const NO_LABELS: LabelsState = {
@@ -65,4 +67,5 @@ export const NO_LABELS: LabelsState = {
   conflicts: [],
   comparison: { phase: 'none' },
   notice: '',
+  trouble: false,
 };

@@ -17,6 +17,9 @@ import type {
 export class KeepingStore implements LabelStore {
   #base: LabelStore;
   #unsaved = new Map<string, { label: LabelRecord; png?: Uint8Array }>();
+  /** Settings, and tiles that wait, by site: the same for them. */
+  #values = new Map<string, unknown>();
+  #waiting = new Map<string, readonly CandidateEntry[]>();
   #reason = '';
   #listeners = new Set<(change: StoreChange) => void>();
   #stop: () => void;
@@ -57,7 +60,7 @@ export class KeepingStore implements LabelStore {
     try {
       await this.#base.put(label, png ?? held?.png);
       this.#unsaved.delete(label.id);
-      if (this.#unsaved.size > 0) await this.retry();
+      if (this.#holding) await this.retry();
     } catch (error) {
       this.#keep(label, png ?? held?.png, error);
     }
@@ -80,16 +83,27 @@ export class KeepingStore implements LabelStore {
     this.#tell({ ids: [label.id], elsewhere: false });
   }
 
-  /** Tries once more to write what is held in memory. */
+  get #holding(): boolean {
+    return this.#unsaved.size + this.#values.size + this.#waiting.size > 0;
+  }
+
+  /** Tries once more to write what is held in memory, labels first. */
   async retry(): Promise<void> {
-    for (const [id, { label, png }] of [...this.#unsaved]) {
-      try {
+    try {
+      for (const [id, { label, png }] of [...this.#unsaved]) {
         await this.#base.put(label, png);
         if (this.#unsaved.get(id)?.label === label) this.#unsaved.delete(id);
-      } catch (error) {
-        this.#reason = error instanceof Error ? error.message : String(error);
-        break;
       }
+      for (const [key, value] of [...this.#values]) {
+        await this.#base.setValue(key, value);
+        if (this.#values.get(key) === value) this.#values.delete(key);
+      }
+      for (const [siteId, entries] of [...this.#waiting]) {
+        await this.#base.putCandidates(siteId, entries);
+        if (this.#waiting.get(siteId) === entries) this.#waiting.delete(siteId);
+      }
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : String(error);
     }
     this.#tell({ ids: [], elsewhere: false });
   }
@@ -102,24 +116,63 @@ export class KeepingStore implements LabelStore {
   async status(): Promise<StoreStatus> {
     const status = await this.#base.status();
     const unsaved = this.#unsaved.size;
-    if (unsaved === 0) return status;
+    if (unsaved === 0) {
+      if (this.#waiting.size === 0) return status;
+      const message = `The queue will not outlast this tab: ${this.#reason}`;
+      return { ...status, message: status.message ?? message };
+    }
     const message = `${unsaved} ${unsaved === 1 ? 'label is' : 'labels are'} kept in this tab only: ${this.#reason} Export before you close it.`;
     const labels = (await this.list()).length;
     return { ...status, labels, unsaved, message };
   }
 
   async clear(): Promise<void> {
-    this.#unsaved.clear();
+    for (const held of [this.#unsaved, this.#values, this.#waiting]) held.clear();
     await this.#base.clear();
   }
 
-  candidates = (): Promise<LabelDraft[]> => this.#base.candidates();
-  candidatePixels = (id: string): Promise<Uint8Array | null> => this.#base.candidatePixels(id);
-  putCandidates = (siteId: string, entries: readonly CandidateEntry[]): Promise<void> =>
-    this.#base.putCandidates(siteId, entries);
-  removeCandidates = (siteId: string): Promise<void> => this.#base.removeCandidates(siteId);
-  getValue = (key: string): Promise<unknown> => this.#base.getValue(key);
-  setValue = (key: string, value: unknown): Promise<void> => this.#base.setValue(key, value);
+  async candidates(): Promise<LabelDraft[]> {
+    const stored = await this.#base.candidates().catch(unlessGone<LabelDraft[]>([]));
+    const elsewhere = stored.filter(({ siteId }) => !this.#waiting.has(siteId));
+    return [...elsewhere, ...[...this.#waiting.values()].flat().map(({ draft }) => draft)];
+  }
+
+  async candidatePixels(id: string): Promise<Uint8Array | null> {
+    const held = [...this.#waiting.values()].flat().find(({ draft }) => draft.id === id);
+    return held?.png ?? (await this.#base.candidatePixels(id).catch(unlessGone(null)));
+  }
+
+  async putCandidates(siteId: string, entries: readonly CandidateEntry[]): Promise<void> {
+    try {
+      await this.#base.putCandidates(siteId, entries);
+      this.#waiting.delete(siteId);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.#waiting.set(siteId, entries);
+      this.#reason = error.message;
+      this.#tell({ ids: [], elsewhere: false });
+    }
+  }
+
+  removeCandidates(siteId: string): Promise<void> {
+    return this.putCandidates(siteId, []);
+  }
+
+  async getValue(key: string): Promise<unknown> {
+    if (this.#values.has(key)) return structuredClone(this.#values.get(key));
+    return this.#base.getValue(key).catch(unlessGone(undefined));
+  }
+
+  async setValue(key: string, value: unknown): Promise<void> {
+    try {
+      await this.#base.setValue(key, value);
+      this.#values.delete(key);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.#values.set(key, structuredClone(value));
+      this.#reason = error.message;
+    }
+  }
 
   subscribe(listener: (change: StoreChange) => void): () => void {
     this.#listeners.add(listener);

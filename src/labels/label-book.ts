@@ -1,6 +1,8 @@
-import { changeLabel, newLabel, saysTheSame } from './label.ts';
+import { changeLabel, isAside, newLabel, saysTheSame } from './label.ts';
 import type { Judgement, LabelChoice, LabelDraft, LabelEvent, LabelRecord } from './label.ts';
 import type { LabelStore } from './label-store.ts';
+import { judgeMerge, settleLabel } from './merge-label.ts';
+import type { LabelConflict, Settling } from './merge-label.ts';
 
 interface Edit {
   id: string;
@@ -95,21 +97,36 @@ export class LabelBook {
     );
   }
 
+  /** Settles what an archive says otherwise; all of them are one step of undo. */
+  settle(conflicts: readonly LabelConflict[], take: Settling, by: string): Promise<void> {
+    const theirs = new Map(conflicts.map((conflict) => [conflict.id, conflict.theirs]));
+    return this.#change([...theirs.keys()], (before, at) => {
+      const other = theirs.get(before.id)!;
+      // Somebody may have settled it meanwhile, here or in another tab.
+      if (judgeMerge(before, other).kind !== 'conflict') return null;
+      return settleLabel(before, other, { take, by, at });
+    });
+  }
+
+  /** @param change null leaves a label as it is */
   #change(
     ids: readonly string[],
-    change: (before: LabelRecord, at: string) => LabelRecord,
+    change: (before: LabelRecord, at: string) => LabelRecord | null,
   ): Promise<void> {
     return this.#queue(async () => {
       const at = this.#now();
       const step: Step = [];
-      for (const id of ids) {
-        const before = await this.store.get(id);
-        if (!before) continue;
-        const after = change(before, at);
-        await this.store.put(after);
-        step.push({ id, before, after });
+      try {
+        for (const id of ids) {
+          const before = await this.store.get(id);
+          const after = before && change(before, at);
+          if (!after) continue;
+          await this.store.put(after);
+          step.push({ id, before, after });
+        }
+      } finally {
+        this.#remember(step);
       }
-      this.#remember(step);
     });
   }
 
@@ -117,13 +134,16 @@ export class LabelBook {
   remove(ids: readonly string[]): Promise<void> {
     return this.#queue(async () => {
       const step: Step = [];
-      for (const id of ids) {
-        const [before, png] = [await this.store.get(id), await this.store.pixels(id)];
-        if (!before || !png) continue;
-        await this.store.remove(id);
-        step.push({ id, before, after: null, png });
+      try {
+        for (const id of ids) {
+          const [before, png] = [await this.store.get(id), await this.store.pixels(id)];
+          if (!before || !png) continue;
+          await this.store.remove(id);
+          step.push({ id, before, after: null, png });
+        }
+      } finally {
+        this.#remember(step);
       }
-      this.#remember(step);
     });
   }
 
@@ -183,17 +203,18 @@ export class LabelBook {
 }
 
 /**
- * `to` as it was, with a history that also tells of the way there and back. A blind second answer
- * changed no label: it is withdrawn or given again, which is all there is to tell.
+ * `to` as it was, with a history that also tells of the way there and back. A blind second answer, or
+ * a label kept against an archive, changed no label: it is withdrawn or given again, which is all
+ * there is to tell.
  */
 function brought(
   current: LabelRecord,
   { edit, to, change, at }: { edit: Edit; to: LabelRecord; change: 'undo' | 'redo'; at: string },
 ): LabelRecord {
-  const repeat = edit.after?.history.at(-1);
-  if (repeat?.change === 'repeat') {
-    const others = current.history.filter((event) => !sameEvent(event, repeat));
-    return { ...current, history: change === 'undo' ? others : [...others, repeat] };
+  const aside = edit.after?.history.at(-1);
+  if (aside && isAside(aside)) {
+    const others = current.history.filter((event) => !sameEvent(event, aside));
+    return { ...current, history: change === 'undo' ? others : [...others, aside] };
   }
   const event: LabelEvent = { at, by: to.labeller, change, label: to.label, note: to.note };
   return { ...to, history: [...current.history, event] };

@@ -28,10 +28,15 @@ const lngLat = z.object({
 export const labelEventSchema = z.object({
   at: time,
   by: text(120),
-  /** `repeat`: a second, blind answer; it is compared, and does not change the label. */
-  change: z.enum(['label', 'note', 'repeat', 'undo', 'redo']),
+  /**
+   * `repeat`: a second, blind answer; it is compared, and does not change the label.
+   * `kept`: the label stands against what an archive said of the tile.
+   */
+  change: z.enum(['label', 'note', 'repeat', 'undo', 'redo', 'kept']),
   label: choice,
   note: text(NOTE_LIMIT),
+  /** What a `kept` label stands against. */
+  against: z.object({ by: text(120), label: choice, note: text(NOTE_LIMIT) }).optional(),
 });
 export type LabelEvent = Infer<typeof labelEventSchema>;
 
@@ -148,12 +153,26 @@ export function changeLabel(
   return { ...record, label, labeller: by, labelledAt: at, note, history };
 }
 
+/** The person keeps their word although `theirs` says otherwise: recorded, nothing else changes. */
+export function keepLabel(
+  record: LabelRecord,
+  theirs: Pick<LabelRecord, 'label' | 'note' | 'labeller'>,
+  { by, at }: Pick<Judgement, 'by' | 'at'>,
+): LabelRecord {
+  const { label, note, history } = record;
+  const against = { by: theirs.labeller, label: theirs.label, note: theirs.note };
+  const event: LabelEvent = { at, by, change: 'kept', label, note, against };
+  return { ...record, history: [...history, event] };
+}
+
 /** Whether two records say the same, whatever happened in between. */
 export const saysTheSame = (a: LabelRecord, b: LabelRecord): boolean =>
   a.label === b.label &&
   a.note === b.note &&
   a.labeller === b.labeller &&
   a.labelledAt === b.labelledAt &&
-  repeatsOf(a) === repeatsOf(b);
-const repeatsOf = ({ history }: LabelRecord): number =>
-  history.filter(({ change }) => change === 'repeat').length;
+  asidesOf(a) === asidesOf(b);
+/** Words about a label that change nothing of it. */
+export const isAside = ({ change }: LabelEvent): boolean =>
+  change === 'repeat' || change === 'kept';
+const asidesOf = ({ history }: LabelRecord): number => history.filter(isAside).length;

@@ -1,4 +1,4 @@
-import { changeLabel } from './label.ts';
+import { changeLabel, keepLabel } from './label.ts';
 import type { LabelRecord } from './label.ts';
 import type { LabelEntry, LabelStore } from './label-store.ts';
 
@@ -12,12 +12,22 @@ export interface LabelConflict {
 export type MergeOutcome =
   { kind: 'added' } | { kind: 'same' } | { kind: 'conflict'; conflict: LabelConflict };
 
-/** What bringing a label in would do. Never an overwrite. */
+/** What bringing a label in would do. Never an overwrite; what was settled once is not asked again. */
 export function judgeMerge(mine: LabelRecord | null, theirs: LabelRecord): MergeOutcome {
   if (!mine) return { kind: 'added' };
-  if (mine.label === theirs.label && mine.note === theirs.note) return { kind: 'same' };
+  if (sayAlike(mine, theirs) || isSettled(mine, theirs)) return { kind: 'same' };
   return { kind: 'conflict', conflict: { id: mine.id, mine, theirs } };
 }
+
+type Word = Pick<LabelRecord, 'label' | 'note'>;
+/** Whether two hold the same of a tile, whoever says it. */
+export const sayAlike = (a: Word, b: Word): boolean => a.label === b.label && a.note === b.note;
+
+/** Whether the person kept this very word against that one. */
+const isSettled = (mine: LabelRecord, theirs: LabelRecord): boolean =>
+  mine.history.some(
+    (event) => event.against && sayAlike(event, mine) && sayAlike(event.against, theirs),
+  );
 
 /** Brings labels in: new ones are written together, known ones compared. */
 export async function mergeLabels(
@@ -37,6 +47,18 @@ export async function mergeLabels(
   return outcomes;
 }
 
-/** The person chose the archive's word: it becomes a change of the label like any other. */
-export const adoptTheirs = ({ mine, theirs }: LabelConflict, at: string): LabelRecord =>
-  changeLabel(mine, { label: theirs.label, by: theirs.labeller, at, note: theirs.note });
+/** What the person decided of a conflict: their own word stands, or the archive's is adopted. */
+export type Settling = 'mine' | 'theirs';
+
+/**
+ * A label as the person settled a conflict about it. It is made of the label as it stands now, which
+ * may have changed since the archive came in; either way it becomes a change like any other.
+ */
+export const settleLabel = (
+  mine: LabelRecord,
+  theirs: LabelRecord,
+  { take, by, at }: { take: Settling; by: string; at: string },
+): LabelRecord =>
+  take === 'mine'
+    ? keepLabel(mine, theirs, { by, at })
+    : changeLabel(mine, { label: theirs.label, by: theirs.labeller, at, note: theirs.note });

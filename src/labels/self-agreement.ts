@@ -41,7 +41,9 @@ export function selfAgreement(labels: readonly LabelRecord[], by?: string): Agre
         if (standing?.by === event.by && (by === undefined || by === event.by)) {
           pairs.push([standing.label, event.label]);
         }
-      } else if (event.change !== 'note') standing = { label: event.label, by: event.by };
+      } else if (event.change !== 'note' && event.change !== 'kept') {
+        standing = { label: event.label, by: event.by };
+      }
     }
   }
   return cohensKappa(pairs);

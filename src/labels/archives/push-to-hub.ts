@@ -1,6 +1,6 @@
 import { UserError } from '../../site/user-error.ts';
 import type { LabelStore } from '../label-store.ts';
-import { judgeMerge } from '../merge-label.ts';
+import { sayAlike } from '../merge-label.ts';
 import { MemoryLabelStore } from '../memory-label-store.ts';
 import type { LabelRecord } from '../label.ts';
 import type { SplitAssignment } from '../split-by-site.ts';
@@ -150,7 +150,7 @@ async function ownFilesThere(
       `${hub.repo} holds ${strange} ${strange === 1 ? 'label that is' : 'labels that are'} not here: bring them in first, then push.`,
     );
   }
-  const other = known.filter((label) => judgeMerge(mine.get(label.id)!, label).kind === 'conflict');
+  const other = known.filter((label) => !sayAlike(mine.get(label.id)!, label));
   const lines = [
     `${other.length} ${other.length === 1 ? 'label' : 'labels'} in ${hub.repo} said otherwise: yours stand there now, the older ones in its history.`,
   ];

@@ -215,7 +215,10 @@ export class IndexedDbLabelStore implements LabelStore {
   }
 
   async setValue(key: string, value: unknown): Promise<void> {
-    await (await this.#open()).put('values', value, key);
+    const db = await this.#open();
+    await db.put('values', value, key).catch((error: unknown) => {
+      throw asStoreError(error);
+    });
   }
 
   async status(): Promise<StoreStatus> {

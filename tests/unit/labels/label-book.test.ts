@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { KeptSplits } from '../../../components/label-board/kept-splits.ts';
+import { exportLabels } from '../../../src/labels/archives/export-labels.ts';
 import { KeepingStore } from '../../../src/labels/keeping-store.ts';
 import { LabelBook } from '../../../src/labels/label-book.ts';
 import type { Exclusively } from '../../../src/labels/label-book.ts';
-import { changeLabel } from '../../../src/labels/label.ts';
+import { changeLabel, parseLabel } from '../../../src/labels/label.ts';
 import type { LabelRecord } from '../../../src/labels/label.ts';
 import { StoreFullError } from '../../../src/labels/label-store.ts';
 import type { CandidateEntry } from '../../../src/labels/label-store.ts';
 import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
+import { mergeLabels } from '../../../src/labels/merge-label.ts';
 import { selfAgreement } from '../../../src/labels/self-agreement.ts';
-import { tickingClock, tileOf } from '../../support/labels.ts';
+import { entryOf, tickingClock, tileOf } from '../../support/labels.ts';
 
 let store: MemoryLabelStore;
 let book: LabelBook;
@@ -111,6 +114,48 @@ describe('label book', () => {
     expect(await choices()).toEqual(['B']);
   });
 
+  test('a conflict settled stays settled, says so in the history, and is undone like the rest', async () => {
+    const [record] = (await book.label([tiles[0]!], { label: 'B', by: 'Ann' })) as [LabelRecord];
+    const at = '2025-01-01T00:00:00Z';
+    const theirs = changeLabel(record, { label: 'D', by: 'Bo', at, note: 'a pond' });
+    const archive = [{ label: theirs, png: tiles[0]!.png }];
+    const merged = async () => (await mergeLabels(store, archive))[0]!;
+    const outcome = await merged();
+    if (outcome.kind !== 'conflict') throw new Error(outcome.kind);
+    await book.settle([outcome.conflict], 'mine', 'Ann');
+    const kept = (await store.get(record.id))!;
+    expect(kept).toEqual({ ...record, history: [...record.history, kept.history.at(-1)] });
+    expect(kept.history.at(-1)).toMatchObject({
+      ...{ change: 'kept', by: 'Ann', label: 'B' },
+      against: { by: 'Bo', label: 'D', note: 'a pond' },
+    });
+    expect(parseLabel(kept)).toEqual(kept);
+    expect(await merged()).toEqual({ kind: 'same' });
+    await book.undo();
+    expect((await merged()).kind).toBe('conflict');
+    await book.redo();
+    expect((await merged()).kind).toBe('same');
+    // Another word of one's own is another question.
+    await book.relabel([record.id], 'C', 'Ann');
+    expect((await merged()).kind).toBe('conflict');
+  });
+
+  test('their word is taken upon what the label says by then, and undo brings that back', async () => {
+    const [record] = (await book.label([tiles[0]!], { label: 'B', by: 'Ann' })) as [LabelRecord];
+    const theirs = changeLabel(record, { label: 'D', by: 'Bo', at: '2025-01-01T00:00:00Z' });
+    const conflict = { id: record.id, mine: record, theirs };
+    await book.relabel([record.id], 'C', 'Ann');
+    await book.settle([conflict], 'theirs', 'Ann');
+    const told = async () =>
+      (await store.get(record.id))!.history.map(({ change, label, by }) => `${change} ${label} ${by}`);
+    expect(await told()).toEqual(['label B Ann', 'label C Ann', 'label D Bo']);
+    await book.undo();
+    expect(await choices()).toEqual(['C']);
+    await book.remove([record.id]);
+    await book.settle([conflict], 'theirs', 'Ann');
+    expect(await choices()).toEqual([]);
+  });
+
   test('a new label ends redo; nothing left says null', async () => {
     await book.label([tiles[0]!], { label: 'B', by: 'Ann' });
     await book.undo();
@@ -140,6 +185,14 @@ class FillingStore extends MemoryLabelStore {
     if (this.full) throw new StoreFullError('This device has no room left for labels.');
     await super.put(label, png);
   }
+  override async setValue(key: string, value: unknown): Promise<void> {
+    if (this.full) throw new StoreFullError('This device has no room left for labels.');
+    await super.setValue(key, value);
+  }
+  override async putCandidates(siteId: string, entries: CandidateEntry[]): Promise<void> {
+    if (this.full) throw new StoreFullError('This device has no room left for labels.');
+    await super.putCandidates(siteId, entries);
+  }
 }
 
 describe('full disk', () => {
@@ -161,6 +214,29 @@ describe('full disk', () => {
     await keepingBook.label([tiles[2]!], { label: 'B', by: 'Ann' });
     expect(await keeping.status()).toMatchObject({ unsaved: 0, message: null });
     expect((await base.list()).map(({ label }) => label).sort()).toEqual(['B', 'C', 'D']);
+  });
+
+  test('the way out that it points to is open: splits are settled, labels exported, tiles wait', async () => {
+    const base = new FillingStore();
+    const keeping = new KeepingStore(base);
+    await keeping.setValue('splits', { '1,1': 'train' });
+    base.full = true;
+    await keeping.put((await entryOf({ seed: 1 }, 'B')).label, tiles[0]!.png);
+    const splits = new KeptSplits((work) => work());
+    expect(await splits.settle(keeping, { '2,2': 'test' })).toEqual({ '1,1': 'train', '2,2': 'test' });
+    expect(await keeping.getValue('splits')).toEqual(splits.assigned);
+    const { exported } = await exportLabels(keeping, { format: 'parquet', assigned: {} });
+    expect(exported).toBe(1);
+
+    const { siteId, id } = tiles[1]!.draft;
+    await keeping.putCandidates(siteId, [tiles[1]!]);
+    expect((await keeping.candidates()).map((draft) => draft.id)).toEqual([id]);
+    expect(await keeping.candidatePixels(id)).toEqual(tiles[1]!.png);
+    base.full = false;
+    await keeping.retry();
+    expect(await base.getValue('splits')).toEqual(splits.assigned);
+    expect((await base.candidates()).map((draft) => draft.id)).toEqual([id]);
+    expect(await keeping.status()).toMatchObject({ unsaved: 0, message: null });
   });
 
   test('a label that is wrong in itself is refused, not kept', async () => {
