@@ -267,7 +267,8 @@ export class LabelController {
     this.#map.match(result);
     await this.#map.reconcile(this.#map.ids);
     try {
-      const onProgress = (done: number, total: number) => this.#mirror.set({ coming: { done, total } });
+      const onProgress = (done: number, total: number) =>
+        this.#mirror.set({ coming: { done, total } });
       await keepCandidates(this.session, store, { result, signal, onProgress });
     } catch (error) {
       if (signal.aborted) return;

@@ -168,9 +168,7 @@ export class UpwindLabelShare extends LabelsElement {
         )}
         ${
           conflicts.length > MOST_CONFLICTS
-            ? html`<li>
-                ${t('labels.share.more', { count: conflicts.length - MOST_CONFLICTS })}
-              </li>`
+            ? html`<li>${t('labels.share.more', { count: conflicts.length - MOST_CONFLICTS })}</li>`
             : nothing
         }
       </ul>
@@ -182,7 +180,9 @@ export class UpwindLabelShare extends LabelsElement {
     const count = conflicts.length;
     return html`<div class="buttons">
       <button class="button" @click=${all('mine')}>${t('labels.share.keep.all', { count })}</button>
-      <button class="button" @click=${all('theirs')}>${t('labels.share.take.all', { count })}</button>
+      <button class="button" @click=${all('theirs')}>
+        ${t('labels.share.take.all', { count })}
+      </button>
     </div>`;
   }
 

@@ -169,9 +169,12 @@ test('a tile on which two checkpoints disagree comes before those on which they 
     [mild]: { B: 0.76, C: 0.2, D: 0.04 },
     [strong]: { B: 0.02, C: 0.03, D: 0.95 },
   });
+  // The tile that is looked at stays: a key on its way is about that one.
+  await queue.getByText('Earlier checkpoint: B 90').waitFor();
+  expect(await asked()).toBe(first);
+  await page.keyboard.press('s');
   await eventually(asked).toBe(strong);
   await queue.getByText('Two checkpoints disagree').waitFor();
-  await queue.getByText('Earlier checkpoint: B 90').waitFor();
   await page.keyboard.press('d');
   await eventually(asked).toBe(mild);
   await page.keyboard.press('b');
@@ -255,13 +258,31 @@ describe('files and others', () => {
     });
     await pond.getByRole('button', { name: 'Take theirs' }).click();
     await share.getByRole('heading', { name: 'Different answers (1)' }).waitFor();
-    await share.getByRole('button', { name: 'Keep mine' }).click();
+    await share.getByRole('button', { name: 'Keep mine', exact: true }).click();
     await eventually(() => share.locator('.conflicts').count()).toBe(0);
-    const after = await stored();
-    const changed = after.filter((label, i) => label.label !== before[i]!.label);
-    expect(changed.map(({ label, note, history }) => [label, note, history.length])).toEqual([
-      ['D', 'a pond', 2],
+    const events = (labels: LabelRecord[]) =>
+      labels.map(({ history }) =>
+        history.map(({ change, label, by }) => `${change} ${label} ${by}`),
+      );
+    const was = events(before);
+    const told = events(await stored()).filter((one, i) => one.length !== was[i]!.length);
+    expect(told.sort()).toEqual([
+      ['label B Ann', 'label D Bo'],
+      ['label C Ann', 'kept C Ann'],
     ]);
+
+    // What was settled is not asked again; undone, it is open again.
+    await bringIn(theirs);
+    await share.getByText('0 added, 3 here already, 0 left out.').waitFor();
+    expect(await share.locator('.conflicts').count()).toBe(0);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await share.getByRole('heading', { name: 'Different answers (2)' }).waitFor();
+    await share.getByRole('button', { name: 'Keep mine in all 2' }).click();
+    await eventually(() => share.locator('.conflicts').count()).toBe(0);
+    expect((await stored()).map(({ label, note }) => [label, note])).toEqual(
+      before.map(({ label, note }) => [label, note]),
+    );
   });
 
   test('a token is forgotten with the visit unless this device is asked to keep it', async () => {

@@ -199,10 +199,12 @@ describe('labels, in a real browser', () => {
     await page.keyboard.press('Home');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    const marked = await page.evaluate(
-      () => document.querySelector('upwind-app')!.session.state.selection.markedTileIds,
-    );
-    expect(marked).toHaveLength(3);
+    const markedNow = () =>
+      page.evaluate(
+        () => document.querySelector('upwind-app')!.session.state.selection.markedTileIds,
+      );
+    await eventually(async () => (await markedNow()).length).toBe(3);
+    const marked = await markedNow();
     const was = await tilesByPerson();
     const kept = await storedAnswers();
     await page.keyboard.press('d');
@@ -260,7 +262,7 @@ describe('labels, in a real browser', () => {
     await page.keyboard.press('Control+z');
     // An unusable tile counts as nobody's on the map: only the store tells that it is gone.
     await eventually(storedAnswers).toEqual(kept);
-    expect(await tilesByPerson()).toEqual(was);
+    await eventually(tilesByPerson).toEqual(was);
     await page.keyboard.press('Escape');
   });
 
@@ -323,9 +325,13 @@ describe('labels, in a real browser', () => {
   });
 
   test('axe finds nothing in queue, gallery and export', async () => {
-    for (const view of ['Queue', 'Gallery', 'Export & import']) {
+    for (const [view, part] of [
+      ['Queue', 'upwind-label-queue h3, upwind-label-queue p'],
+      ['Gallery', 'upwind-label-gallery .cell'],
+      ['Export & import', 'upwind-label-share h3'],
+    ] as const) {
       await page.getByRole('tab', { name: view }).click();
-      await page.getByRole('tab', { name: view, selected: true }).waitFor();
+      await page.locator(part).first().waitFor();
       const within = ['upwind-app', 'upwind-labels'];
       expect(await axeFindings(page, { within }), view).toEqual([]);
     }

@@ -28,6 +28,8 @@ const APP = `<style>body { margin: 0; }</style><script type="module">
   document.body.append(app);
 </script>`;
 
+const PATIENT = { timeout: 40_000, interval: 100 };
+
 let browser: Browser;
 let context: BrowserContext;
 let served: ServedVite;
@@ -117,8 +119,7 @@ describe('training in the page', () => {
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.getByRole('heading', { name: 'Trained' }).waitFor();
     await page.getByText(/of 3 validation pictures right/).waitFor();
-    const curve = page.getByRole('img', { name: /Validation accuracy by epoch: 1: \d+ %, 2:/ });
-    expect(await curve.count()).toBe(1);
+    await page.getByRole('img', { name: /Validation accuracy by epoch: 1: \d+ %, 2:/ }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Use this model on the map' }).click();
     const used = await page.evaluate(() => (window as unknown as { used: object[] }).used);
@@ -174,7 +175,7 @@ describe('training in the page', () => {
     // 150 epochs of two steps each, none lost and none done twice.
     await second.page.getByText('Epochs in figures').click();
     const figures = second.page.getByRole('region', { name: 'Epochs in figures' });
-    expect(await figures.locator('tbody tr').count()).toBe(150);
+    await expect.poll(() => figures.locator('tbody tr').count(), PATIENT).toBe(150);
     expect(second.complaints).toEqual([]);
     await second.page.close();
   });

@@ -4,8 +4,8 @@ import { sayAlike } from '../merge-label.ts';
 import { MemoryLabelStore } from '../memory-label-store.ts';
 import type { LabelRecord } from '../label.ts';
 import type { SplitAssignment } from '../split-by-site.ts';
-import { PLACES, datasetCard, selectForExport } from './dataset.ts';
-import type { DatasetLabel, Place } from './dataset.ts';
+import { PLACES, selectForExport } from './dataset.ts';
+import { hubCard, hubPathOf } from './hub-card.ts';
 import { assertHubNames } from './hub-names.ts';
 import { ArchiveRefused } from './limits.ts';
 import { writeParquet } from './parquet-writer.ts';
@@ -36,7 +36,8 @@ export interface PushReport {
 /**
  * Puts the labels into a Hugging Face dataset: one parquet file a split and a dataset card, in one
  * commit, so that nobody ever loads half of it. Makes the dataset where there is none. What a dataset
- * holds already is replaced by the store's own state of it, so all of it must be in the store.
+ * holds already is replaced by the store's own state of it, so all of it must be in the store; what
+ * people wrote in its card stays.
  * @throws UserError on a bad name, a token that may not write, nothing to push, or labels there that
  *   are not here
  */
@@ -63,7 +64,7 @@ export async function pushToHub(
     onProgress?.(++done, rows.length);
   };
   const lines = [...withheld];
-  const files = [{ path: 'README.md', content: new Blob([hubCard(rows)]) }];
+  const files: { path: string; content: Blob }[] = [];
   for (const place of PLACES) {
     const here = rows.filter((row) => row.place === place);
     if (here.length === 0) continue;
@@ -73,7 +74,7 @@ export async function pushToHub(
       write: (bytes) => parts.push(bytes as Uint8Array<ArrayBuffer>),
       onLabel,
     });
-    files.push({ path: pathOf(place), content: new Blob(parts) });
+    files.push({ path: hubPathOf(place), content: new Blob(parts) });
   }
   const hub = await import('@huggingface/hub');
   const common = {
@@ -84,6 +85,7 @@ export async function pushToHub(
   };
   try {
     let stale: string[] = [];
+    let card: string | null = null;
     let parentCommit: string | undefined;
     if (await hub.repoExists(common)) {
       // What is looked at now must be what is replaced: the Hub refuses the commit where somebody
@@ -93,12 +95,17 @@ export async function pushToHub(
       const there = await ownFilesThere(store, at);
       stale = there.paths.filter((path) => !files.some((f) => f.path === path));
       lines.push(...there.lines);
+      card = await cardThere(at);
     } else {
       await hub.createRepo({ ...common, visibility: isPrivate ? 'private' : 'public' });
     }
     await hub.commit({
       ...common,
       operations: [
+        {
+          ...{ operation: 'addOrUpdate' as const, path: CARD },
+          content: new Blob([hubCard(rows, card)]),
+        },
         ...files.map((file) => ({ operation: 'addOrUpdate' as const, ...file })),
         // A split that has no labels any more would keep its old ones beside the new.
         ...stale.map((path) => ({ operation: 'delete' as const, path })),
@@ -128,7 +135,7 @@ async function ownFilesThere(
   store: Pick<LabelStore, 'list'>,
   hub: Pick<PushOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>,
 ): Promise<{ paths: string[]; lines: string[] }> {
-  const paths = new Set(PLACES.map(pathOf));
+  const paths = new Set(PLACES.map(hubPathOf));
   const there = (await parquetFilesOf(hub))
     .map(({ path }) => path)
     .filter((path) => paths.has(path));
@@ -157,25 +164,31 @@ async function ownFilesThere(
   return { paths: there, lines: other.length > 0 ? lines : [] };
 }
 
-const pathOf = (place: Place): string => `data/${place}-00000-of-00001.parquet`;
+const CARD = 'README.md';
+/** A longer card than this is none. */
+const CARD_BYTES = 4 * 2 ** 20;
 
-function hubCard(rows: readonly DatasetLabel[]): string {
-  const places = PLACES.filter((place) => rows.some((row) => row.place === place));
-  return [
-    '---',
-    'task_categories:',
-    '- image-classification',
-    'tags:',
-    '- aerial-imagery',
-    '- surface-roughness',
-    'configs:',
-    '- config_name: default',
-    '  data_files:',
-    ...places.flatMap((place) => [`  - split: ${place}`, `    path: ${pathOf(place)}`]),
-    '---',
-    '',
-    datasetCard(rows, []),
-  ].join('\n');
+/** The dataset's card, which people may have written in; null where it has none. */
+async function cardThere({
+  repo,
+  token,
+  fetch,
+  hubUrl = 'https://huggingface.co',
+  signal,
+}: Pick<PushOptions, 'repo' | 'token' | 'fetch' | 'hubUrl' | 'signal'>): Promise<string | null> {
+  const response = await fetch(`${hubUrl}/datasets/${repo}/resolve/main/${CARD}`, {
+    headers: { authorization: `Bearer ${token}` },
+    cache: 'no-store',
+    ...(signal && { signal }),
+  });
+  if (response.status === 404) return null;
+  const file = response.ok ? await response.blob() : null;
+  if (!file || file.size > CARD_BYTES) {
+    throw new UserError(
+      `The card of ${repo} cannot be read (${file ? 'too long' : response.status}), and nobody's text is overwritten: try again later.`,
+    );
+  }
+  return file.text();
 }
 
 /** What the Hub answered, in words; the token never shows in them. */

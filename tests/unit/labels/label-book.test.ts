@@ -147,7 +147,9 @@ describe('label book', () => {
     await book.relabel([record.id], 'C', 'Ann');
     await book.settle([conflict], 'theirs', 'Ann');
     const told = async () =>
-      (await store.get(record.id))!.history.map(({ change, label, by }) => `${change} ${label} ${by}`);
+      (await store.get(record.id))!.history.map(
+        ({ change, label, by }) => `${change} ${label} ${by}`,
+      );
     expect(await told()).toEqual(['label B Ann', 'label C Ann', 'label D Bo']);
     await book.undo();
     expect(await choices()).toEqual(['C']);
@@ -223,7 +225,10 @@ describe('full disk', () => {
     base.full = true;
     await keeping.put((await entryOf({ seed: 1 }, 'B')).label, tiles[0]!.png);
     const splits = new KeptSplits((work) => work());
-    expect(await splits.settle(keeping, { '2,2': 'test' })).toEqual({ '1,1': 'train', '2,2': 'test' });
+    expect(await splits.settle(keeping, { '2,2': 'test' })).toEqual({
+      '1,1': 'train',
+      '2,2': 'test',
+    });
     expect(await keeping.getValue('splits')).toEqual(splits.assigned);
     const { exported } = await exportLabels(keeping, { format: 'parquet', assigned: {} });
     expect(exported).toBe(1);

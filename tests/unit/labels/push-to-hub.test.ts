@@ -53,6 +53,7 @@ beforeEach(async () => {
         return send([{ id: head, title: '', message: '', authors: [], date: AT }]);
       }
       const file = /^\/datasets\/ann\/roughness\/resolve\/main\/(.*)$/.exec(url)?.[1];
+      if (file && !seen.files.has(file)) return send({ error: 'Entry not found' }, 404);
       if (file) return void response.end(seen.files.get(file));
       if (request.method === 'GET') return send({}, exists ? 200 : 404);
       if (url === '/api/repos/create') {
@@ -172,6 +173,33 @@ describe('push to a Hub dataset', () => {
     const back = new MemoryLabelStore();
     await pullFromHub(back, { repo: 'ann/roughness', token: TOKEN, fetch, hubUrl, at: AT });
     expect(await back.list()).toHaveLength(3);
+  });
+
+  test('what people wrote in the card stays; only our own part of it is written anew', async () => {
+    exists = true;
+    const theirs = [
+      ...['---', 'license: cc-by-4.0', 'tags:', '- my-own', 'configs:', '- config_name: old'],
+      ...['  data_files: x.parquet', '---', '# Ground around our sites', '', 'Ask Ann first.', ''],
+    ].join('\r\n');
+    seen.files.set('README.md', Buffer.from(theirs));
+    const card = () => seen.files.get('README.md')!.toString();
+    await push();
+    expect(card()).toMatch(
+      /^---\nlicense: cc-by-4.0\ntags:\n- my-own\nconfigs:\n- config_name: default\n {2}data_files:\n/,
+    );
+    expect(card()).toMatch(/task_categories:\n- image-classification\n---\n\n# Ground around/);
+    expect(card()).toMatch(/Ask Ann first\.\n\n<!-- .*\n# Surface[^]*B 1, C 0, D 1/);
+
+    seen.files.set('README.md', Buffer.from(`${card()}\nMore below.\n`));
+    await store.putMany([await entryOf({ seed: 7, siteId: '1,1' }, 'C')]);
+    await push();
+    expect(card()).toMatch(
+      /Ask Ann first\.\n\n<!-- .*\n# Surface[^]*B 1, C 1, D 1[^]*More below\.\n$/,
+    );
+    expect(card().match(/# Surface roughness labels/g)).toHaveLength(1);
+    const settled = card();
+    await push();
+    expect(card()).toBe(settled);
   });
 
   test('labels of others are never replaced: bring them in first', async () => {
