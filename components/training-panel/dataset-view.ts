@@ -105,6 +105,9 @@ export class UpwindTrainData extends TrainingElement {
         aria-label=${t('train.data')}
       ></progress>
       <span class="small number">${words}</span>
+      <button class="button" @click=${() => this.training?.stopReading()}>
+        ${t('train.data.stop')}
+      </button>
     </div>`;
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { BEST_BY } from '../../src/training/metrics.ts';
 import type { BestBy } from '../../src/training/metrics.ts';
 import { PRESETS, RANGES, TUTORIAL } from '../../src/training/settings.ts';
@@ -13,6 +14,9 @@ import { rateText } from './words.ts';
 
 const NUMBERS = ['epochs', 'batchSize', 'learningRate', 'weightDecay', 'seed'] as const;
 type NumberName = (typeof NUMBERS)[number];
+type FieldName = NumberName | 'lastBlocks';
+/** No model has more. */
+const MOST_BLOCKS = 1000;
 const ORDER: readonly PresetName[] = ['head', 'tutorial', 'small-set'];
 
 /** The settings were changed; carries all of them. */
@@ -32,6 +36,8 @@ export class UpwindTrainForm extends TrainingElement {
   static override styles = [tokens, base, formStyles, trainStyles];
 
   @property({ attribute: false }) settings: FineTuneSettings = PRESETS.head;
+  /** What was typed into a field and cannot be, until it is put right. */
+  @state() private bad: Readonly<Partial<Record<FieldName, string>>> = {};
 
   override render() {
     return html`<fieldset class="presets">
@@ -103,50 +109,50 @@ export class UpwindTrainForm extends TrainingElement {
         choice === 'blocks'
           ? html`<div class="whole">
               <label for="lastBlocks">${t('train.lastBlocks')}</label>
-              <input
-                id="lastBlocks"
-                class="field number"
-                type="number"
-                min="1"
-                step="1"
-                .value=${String(lastBlocks)}
-                @change=${(event: Event) => {
-                  const value = Number((event.target as HTMLInputElement).value);
-                  if (Number.isInteger(value) && value >= 1) this.#change({ lastBlocks: value });
-                }}
-              />
-              <p class="hint">${t('train.lastBlocks.hint')}</p>
+              ${this.#field('lastBlocks', { min: 1, max: MOST_BLOCKS, whole: true })}
             </div>`
           : nothing
       }`;
   }
 
   #number(name: NumberName) {
-    const { min, max } = RANGES[name];
     const whole = name !== 'learningRate' && name !== 'weightDecay';
-    const value = this.settings[name];
     return html`<div>
       <label for=${name}>${t(`train.${name}`)} ${this.#was(rateText(TUTORIAL[name]))}</label>
-      <input
+      ${this.#field(name, { ...RANGES[name], whole })}
+    </div>`;
+  }
+
+  #field(name: FieldName, range: { min: number; max: number; whole: boolean }) {
+    const bad = this.bad[name];
+    const value = rateText(this.settings[name] ?? range.min);
+    return html`<input
         id=${name}
         class="field number"
         inputmode="decimal"
         aria-describedby="${name}-hint"
-        .value=${rateText(value)}
+        aria-invalid=${bad === undefined ? 'false' : 'true'}
+        .value=${live(bad ?? value)}
         @change=${(event: Event) => {
-          const field = event.target as HTMLInputElement;
-          const typed = Number(field.value.trim().replace(',', '.'));
+          const text = (event.target as HTMLInputElement).value.trim();
+          const typed = text === '' ? NaN : Number(text.replace(',', '.'));
           const fits =
-            field.value.trim() !== '' &&
-            typed >= min &&
-            typed <= max &&
-            (!whole || Number.isInteger(typed));
-          field.setAttribute('aria-invalid', String(!fits));
+            typed >= range.min && typed <= range.max && (!range.whole || Number.isInteger(typed));
           if (fits) this.#change({ [name]: typed });
+          else this.bad = { ...this.bad, [name]: text };
         }}
       />
-      <p class="hint" id="${name}-hint">${t(`train.${name}.hint`)}</p>
-    </div>`;
+      <p class="hint" id="${name}-hint">
+        ${
+          bad === undefined
+            ? t(`train.${name}.hint`)
+            : html`<span class="error" role="alert"
+                >${t(range.whole ? 'train.bad.whole' : 'train.bad.number', {
+                  ...{ min: rateText(range.min), max: rateText(range.max), value },
+                })}</span
+              >`
+        }
+      </p>`;
   }
 
   #bestBy() {
@@ -190,6 +196,9 @@ export class UpwindTrainForm extends TrainingElement {
   }
 
   #change(change: Partial<FineTuneSettings>): void {
+    // A recipe sets every field; a field sets itself right.
+    const { bad } = this;
+    this.bad = Object.fromEntries(Object.entries(bad).filter(([name]) => !(name in change)));
     this.settings = { ...this.settings, ...change };
     this.dispatchEvent(new SettingsEvent(this.settings));
   }

@@ -89,6 +89,7 @@ export class TrainingController {
   #listeners = new Set<() => void>();
   #client: Promise<TrainingClient> | null = null;
   #files: CheckpointFiles | null = null;
+  #reading: AbortController | null = null;
   #estimating = 0;
   #began = false;
   #disposed = false;
@@ -110,7 +111,18 @@ export class TrainingController {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #worker(): Promise<TrainingClient> {
+  /** The worker; another one where that has stopped, which knows nothing of the pictures. */
+  async #worker(): Promise<TrainingClient> {
+    const before = this.#client;
+    const stopped = await before?.then(
+      (client) => client.broken,
+      () => true,
+    );
+    if (stopped && this.#client === before) {
+      void before?.then((client) => client.dispose()).catch(() => {});
+      this.#client = null;
+      this.#set({ dataset: null, estimate: null });
+    }
     return (this.#client ??= this.ports.client());
   }
 
@@ -124,7 +136,7 @@ export class TrainingController {
     this.#began = true;
     await this.#try(async () => {
       await this.listModels();
-      this.#set({ stored: await (await this.#worker()).storedRun() });
+      this.#set({ stored: await (await this.#worker()).storedRun({ wait: true }) });
     });
   }
 
@@ -133,22 +145,26 @@ export class TrainingController {
     { classes = {}, seed }: { classes?: Record<string, Roughness>; seed: number },
   ): Promise<void> {
     this.#files = files;
+    const { signal } = (this.#reading = new AbortController());
     this.#set({ reading: { done: 0, total: 0 }, asking: null, dataset: null, estimate: null });
     await this.#try(async () => {
       const request = { name: files.name, classes, seed };
       const answer = await (
         await this.#worker()
-      ).openDataset(
-        files,
-        request,
-        (done, total) => this.#set({ reading: { done, total } }),
-        (loaded, total) =>
+      ).openDataset(files, request, (done, total) => this.#set({ reading: { done, total } }), {
+        signal,
+        onDownload: (loaded, total) =>
           this.#set({ reading: { done: 0, total: 0, download: { loaded, total } } }),
-      );
+      });
       if ('unknownClasses' in answer) this.#set({ asking: answer.unknownClasses });
       else this.#set({ dataset: answer, outcome: null, run: null });
     });
     this.#set({ reading: null });
+  }
+
+  /** Stops reading pictures; what was open before is gone, as it was when the reading began. */
+  stopReading(): void {
+    this.#reading?.abort();
   }
 
   /** Reads the same files again, now that the classes are explained. */
@@ -198,13 +214,16 @@ export class TrainingController {
       const onEvent = (event: RunEvent) => this.#hear(event);
       const outcome = await client.run(request, { resume, onEvent });
       await this.listModels();
-      this.#set({ outcome, run: this.#state.run && { ...this.#state.run, paused: false } });
+      const { run } = this.#state;
+      // The last epochs may still be on their way: they come by another channel.
+      this.#set({ outcome, run: run && { ...run, paused: false, epochs: outcome.epochs } });
     } catch (error) {
-      const client = await this.#worker();
       const stopped = error instanceof Error && error.name === 'AbortError';
       this.#set({
         run: null,
-        stored: await client.storedRun().catch(() => null),
+        stored: await this.#worker()
+          .then((client) => client.storedRun())
+          .catch(() => null),
         error: stopped ? null : wordsOf(error),
       });
     }
@@ -276,7 +295,7 @@ export class TrainingController {
 
   dispose(): void {
     this.#disposed = true;
-    void this.#client?.then((client) => client.dispose());
+    void this.#client?.then((client) => client.dispose()).catch(() => {});
     this.#listeners.clear();
   }
 
@@ -310,7 +329,7 @@ export class TrainingController {
     try {
       await work();
     } catch (error) {
-      this.#set({ error: wordsOf(error) });
+      if ((error as Error).name !== 'AbortError') this.#set({ error: wordsOf(error) });
     }
   }
 }

@@ -192,7 +192,10 @@ export class UpwindTrainer extends SessionElement {
     };
     return html`<section class="alert" aria-label=${t('train.stored')}>
       <strong>${t('train.stored')}</strong>
-      <p>${t(steps.length > 0 ? 'train.stored.after' : 'train.stored.fresh', values)}</p>
+      <p>
+        ${t(steps.length > 0 ? 'train.stored.after' : 'train.stored.fresh', values)}
+        ${t('train.stored.once')}
+      </p>
       <div class="actions">
         <button class="button primary" @click=${() => void this.#training.resumeStored()}>
           ${t('train.stored.resume')}

@@ -115,12 +115,36 @@ describe('training in the page', () => {
     await page.getByText('1 picture skipped').click();
     await page.getByText('train/RoughnessB/broken.png').waitFor();
     await page.getByText(/About \d+ s and \d+ MB on wasm; 99 of/).waitFor();
+    await page.getByText('Settings', { exact: true }).click();
+    const rate = page.getByLabel(/^Learning rate/);
+    await rate.fill('fast');
+    await rate.blur();
+    await page.getByText('A number from 1e-8 to 1, please; until then 0.003 stands.').waitFor();
+    await page.getByRole('radio', { name: /Quick/ }).check();
+    await rate.fill('0.003');
+    await rate.blur();
+    await page.getByText('please; until then').waitFor({ state: 'detached' });
 
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await page.getByRole('heading', { name: 'Trained' }).waitFor();
     await page.getByText(/of 3 validation pictures right/).waitFor();
     await page.getByRole('img', { name: /Validation accuracy by epoch: 1: \d+ %, 2:/ }).waitFor();
     await expectAccessible(page);
+    await page.getByText('Compare two models').click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    const figures = page.getByRole('region', { name: 'Compare two models' });
+    await figures.waitFor();
+    const [, before, after] = await figures
+      .getByRole('row', { name: /^Accuracy/ })
+      .locator('th, td')
+      .allInnerTexts();
+    expect(before).toMatch(/^(0|33|67|100) %$/);
+    const right = Number(
+      /: (\d) of 3 validation/.exec(await page.locator('upwind-train-outcome').innerText())![1],
+    );
+    expect(after).toBe(`${Math.round((100 * right) / 3)} %`);
+    const mistakes = page.locator('upwind-train-outcome upwind-train-picture');
+    await expect.poll(() => mistakes.count(), PATIENT).toBe(3 - right);
     await page.getByRole('button', { name: 'Use this model on the map' }).click();
     const used = await page.evaluate(() => (window as unknown as { used: object[] }).used);
     expect(used).toEqual([{ id: expect.any(String), name: 'vit-nano-tiny' }]);
@@ -156,10 +180,11 @@ describe('training in the page', () => {
     await first.page.getByRole('button', { name: 'Pause' }).click();
     await first.page.getByText('Paused. The state is stored').first().waitFor();
     expect(first.complaints).toEqual([]);
-    await first.page.close();
-
+    // Another tab takes it for interrupted once this one is gone, not before.
     const second = await openPage();
     const notice = second.page.getByRole('region', { name: 'A run was interrupted' });
+    expect(await notice.count()).toBe(0);
+    await first.page.close();
     await notice.waitFor();
     const step = Number(/step (\d+)/.exec(await notice.innerText())![1]);
     expect(step).toBeGreaterThan(2);

@@ -15,6 +15,7 @@ export const trainStrings = {
   'train.data.change': 'Other pictures…',
   'train.data.download': 'Downloading: {loaded} of {total}',
   'train.data.reading': 'Reading pictures: {done} of {total}',
+  'train.data.stop': 'Stop',
   'train.data.count': '{count} pictures',
   'train.data.table': 'Pictures per split and category',
   'train.data.split': 'Split',
@@ -83,6 +84,9 @@ export const trainStrings = {
   'train.augment.hint':
     'Shows each picture a little differently every time. Not for the head alone.',
 
+  'train.bad.whole': 'A whole number from {min} to {max}, please; until then {value} stands.',
+  'train.bad.number': 'A number from {min} to {max}, please; until then {value} stands.',
+
   'train.name': 'Name of the new model',
   'train.estimate': 'About {time} and {memory} on {backend}; {trained} of {all} weights change.',
   'train.estimate.blocks': 'Blocks are computed twice to save memory.',
@@ -95,6 +99,7 @@ export const trainStrings = {
   'train.stored': 'A run was interrupted',
   'train.stored.after': '{name}: after epoch {epoch} of {epochs}, step {step}. Stored {when}.',
   'train.stored.fresh': '{name}: before its first epoch. Stored {when}.',
+  'train.stored.once': 'There is room for one: another training takes its place.',
   'train.stored.resume': 'Go on with it',
   'train.stored.forget': 'Forget it',
 

@@ -22,18 +22,21 @@ export class TrainingClient {
   #worker: Worker;
   #host: Remote<TrainingHost>;
   #broken: Promise<never>;
+  /** True once the worker has stopped: nothing more comes from this client. */
+  broken = false;
 
   constructor() {
     this.#worker = startWorker('training');
     this.#host = wrap<TrainingHost>(this.#worker);
     this.#broken = new Promise<never>((_, reject) => {
-      this.#worker.addEventListener('error', (event) =>
+      this.#worker.addEventListener('error', (event) => {
+        this.broken = true;
         reject(
           new UserError(
-            `The training worker stopped: ${event.message || 'its script did not load'}. The run is stored; go on with it.`,
+            `The training worker stopped: ${event.message || 'its script did not load'}. A run that had begun is stored; go on with it.`,
           ),
-        ),
-      );
+        );
+      });
     });
     this.#broken.catch(() => {}); // Heard by whoever waits; nobody may be waiting when it happens.
   }
@@ -42,14 +45,22 @@ export class TrainingClient {
     files: CheckpointFiles,
     request: DatasetRequest,
     onProgress: (done: number, total: number) => void,
-    /** Bytes of the file that is being downloaded. */
-    onDownload: (loaded: number, total: number) => void = () => {},
+    {
+      onDownload = () => {},
+      signal,
+    }: {
+      /** Bytes of the file that is being downloaded. */
+      onDownload?: (loaded: number, total: number) => void;
+      signal?: AbortSignal;
+    } = {},
   ): Promise<DatasetSummary | ClassQuestion> {
+    const stop = () => void this.#host.stopReading();
+    signal?.addEventListener('abort', stop, { once: true });
     const served = proxy({
-      list: async () => (await files.list()).map(({ path, size }) => ({ path, size })),
+      list: async () => (await files.list({ signal })).map(({ path, size }) => ({ path, size })),
       async read(path: string) {
         // A copy: its buffer moves to the worker.
-        const bytes = (await files.read(path, { onProgress: onDownload })).slice();
+        const bytes = (await files.read(path, { onProgress: onDownload, signal })).slice();
         return transfer(bytes, [bytes.buffer as ArrayBuffer]);
       },
     });
@@ -58,7 +69,7 @@ export class TrainingClient {
       request,
       proxy(onProgress),
     );
-    return this.#call(opening);
+    return this.#call(opening).finally(() => signal?.removeEventListener('abort', stop));
   }
 
   thumbnail(id: string, side: number): Promise<Blob> {
@@ -96,8 +107,9 @@ export class TrainingClient {
     return this.#call(this.#host.judge(source, proxy(onProgress)));
   }
 
-  storedRun(): Promise<StoredRun | null> {
-    return this.#call(this.#host.storedRun());
+  /** @param options.wait until no other tab is busy with it; else null while one is */
+  storedRun(options: { wait?: boolean } = {}): Promise<StoredRun | null> {
+    return this.#call(this.#host.storedRun(options));
   }
 
   restoreDataset(): Promise<DatasetSummary> {

@@ -108,6 +108,8 @@ export interface TrainingHost {
     request: DatasetRequest,
     onProgress: (done: number, total: number) => void,
   ): Promise<DatasetSummary | ClassQuestion>;
+  /** `openDataset` rejects with AbortError; what was open before stays. */
+  stopReading(): void;
   /** A picture of the open dataset, at most `side` px, as PNG. */
   thumbnail(id: string, side: number): Promise<Blob>;
   estimate(request: RunRequest): Promise<Estimate>;
@@ -122,7 +124,8 @@ export interface TrainingHost {
   cancel(): void;
   /** Judges a checkpoint on the validation pictures of the open dataset. */
   judge(source: ModelSource, onProgress: (done: number, total: number) => void): Promise<Judgement>;
-  storedRun(): Promise<StoredRun | null>;
+  /** The run to go on with; null where there is none, or another tab is busy with it and not waited for. */
+  storedRun(options: { wait?: boolean }): Promise<StoredRun | null>;
   /** Opens the dataset of the stored run. */
   restoreDataset(): Promise<DatasetSummary>;
   forgetRun(): Promise<void>;

@@ -48,6 +48,7 @@ let dataset: Dataset | null = null;
 let datasetRequest: DatasetRequest | null = null;
 /** The files of the dataset, until a run has copied them into the store. */
 let datasetFiles: CheckpointFiles | null = null;
+let reading: AbortController | null = null;
 let running: { control: RunControl; stop: AbortController } | null = null;
 
 function opened(): Dataset {
@@ -65,6 +66,8 @@ const host: TrainingHost = {
       throw error;
     }
   },
+
+  stopReading: () => reading?.abort(),
 
   async thumbnail(id, side) {
     const image = opened().images.find((one) => one.id === id);
@@ -114,7 +117,9 @@ const host: TrainingHost = {
     return judgeCheckpoint(checkpoint, images, onProgress);
   },
 
-  storedRun: () => store.run(),
+  // A run that another tab is busy with was not interrupted: it is once that tab lets go of it.
+  storedRun: ({ wait = false }) =>
+    locked({ ifAvailable: !wait }, async (lock) => (lock ? store.run() : null)),
 
   async restoreDataset() {
     const stored = await store.run();
@@ -122,7 +127,7 @@ const host: TrainingHost = {
     return open(await store.files('data', stored.dataset.name), stored.dataset);
   },
 
-  forgetRun: () => store.forget({ all: true }),
+  forgetRun: () => alone(() => store.forget({ all: true })),
 };
 
 async function open(
@@ -130,8 +135,10 @@ async function open(
   request: DatasetRequest,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<DatasetSummary> {
+  const { signal } = (reading = new AbortController());
   const found = await openDataset(files, {
     decoder,
+    signal,
     given: request.classes,
     seed: request.seed,
     onProgress: ({ done, total }) => onProgress(done, total),
@@ -235,11 +242,16 @@ async function run(
 
 /** Two tabs that train would write over each other's state. */
 function alone<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks.request('upwind-training', { ifAvailable: true }, (lock) => {
+  return locked({ ifAvailable: true }, async (lock) => {
     if (!lock) throw new UserError('Another tab of Upwind is training. Wait for it or stop it.');
     return work();
-  }) as Promise<T>;
+  });
 }
+
+const locked = <T>(
+  options: { ifAvailable: boolean },
+  work: (lock: Lock | null) => Promise<T>,
+): Promise<T> => navigator.locks.request('upwind-training', options, work) as Promise<T>;
 
 let backend: { key: string; started: Backend } | null = null;
 async function startBackend(
