@@ -68,14 +68,14 @@ export class LabelMirror {
       this.#unfollow = store.subscribe((change) => this.#onChange(change));
       const labeller = await store.getValue(LABELLER);
       await this.#splits.load(store);
-      this.set({ labeller: typeof labeller === 'string' ? labeller : t('labels.me') });
-      const labels = await store.list();
+      const [labels, waiting] = await Promise.all([store.list(), waitingIn(store)]);
       this.set({
+        ready: true,
+        labeller: typeof labeller === 'string' ? labeller : t('labels.me'),
         labels: new Map(labels.map((label) => [label.id, label])),
         split: this.#splits.plan(labels),
+        ...waiting,
       });
-      await this.#readCandidates(store);
-      this.set({ ready: true });
       return { store, book: new LabelBook(store, () => this.#host.now(), this.#host.alone) };
     });
     return this.#opening;
@@ -96,20 +96,7 @@ export class LabelMirror {
   /** Brings the tiles that wait into the state. */
   async readCandidates(): Promise<void> {
     const { store } = await this.open();
-    await this.#readCandidates(store);
-  }
-
-  async #readCandidates(store: KeepingStore): Promise<void> {
-    const [candidates, second, status] = await Promise.all([
-      store.candidates(),
-      readSecond(store),
-      store.status(),
-    ]);
-    this.set({
-      candidates: new Map(candidates.map((draft) => [draft.id, draft])),
-      second,
-      status,
-    });
+    this.set(await waitingIn(store));
   }
 
   async readStatus(): Promise<void> {
@@ -185,4 +172,16 @@ export class LabelMirror {
     this.set({ labeller: name });
     await store.setValue(LABELLER, name);
   }
+}
+
+/** What the queue is made of, beside the labels. */
+async function waitingIn(
+  store: KeepingStore,
+): Promise<Pick<LabelsState, 'candidates' | 'second' | 'status'>> {
+  const [candidates, second, status] = await Promise.all([
+    store.candidates(),
+    readSecond(store),
+    store.status(),
+  ]);
+  return { candidates: new Map(candidates.map((draft) => [draft.id, draft])), second, status };
 }

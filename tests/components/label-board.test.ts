@@ -161,6 +161,9 @@ test('a tile on which two checkpoints disagree comes before those on which they 
   const read = (sha256: string, says: object = {}): Promise<string[]> =>
     page.evaluate((checkpoint) => window.read(checkpoint), { sha256, says });
   const tiles = await read('a'.repeat(64));
+  // The second look that was all there was until now.
+  await queue.getByText('7 to go').waitFor();
+  await page.keyboard.press('s');
   const first = await eventually(asked).toBeOneOf(tiles).then(asked);
   const [mild, strong] = tiles.filter((id) => id !== first) as [string, string];
 
