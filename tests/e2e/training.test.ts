@@ -139,9 +139,8 @@ describe('training in the page', () => {
       .locator('th, td')
       .allInnerTexts();
     expect(before).toMatch(/^(0|33|67|100) %$/);
-    const right = Number(
-      /: (\d) of 3 validation/.exec(await page.locator('upwind-train-outcome').innerText())![1],
-    );
+    const outcome = await page.getByText(/of 3 validation pictures right/).innerText();
+    const right = Number(/(\d) of 3/.exec(outcome)![1]);
     expect(after).toBe(`${Math.round((100 * right) / 3)} %`);
     const mistakes = page.locator('upwind-train-outcome upwind-train-picture');
     await expect.poll(() => mistakes.count(), PATIENT).toBe(3 - right);
