@@ -49,10 +49,10 @@ describe('axe finds nothing', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'No model yet' }).waitFor();
     expect(await page.getByLabel('Hugging Face Hub id').isVisible()).toBe(true);
-    const said = page.locator('upwind-app > p[role=status], [role=status].visually-hidden').first();
-    expect(await said.textContent()).toMatch(
-      /^Analysis failed: .*Load one from the Hugging Face Hub/,
-    );
+    const said = page
+      .getByRole('status')
+      .filter({ hasText: /^Analysis failed: .*Load one from the Hugging Face Hub/ });
+    await said.waitFor({ state: 'attached' });
     expect(await axeFindings(page)).toEqual([]);
     await page.context().close();
   });
