@@ -55,18 +55,21 @@ export class SessionModel {
   #load(ref: ModelRef): Promise<ExplainingClassifier> {
     const loading = new AbortController();
     this.#loading = loading;
+    let settled = false;
     this.#core.set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
     const classifier = this.#core.ports
       .loadModel(ref, {
         signal: loading.signal,
         backend: this.#core.state.settings.backend,
         onProgress: (loaded, total, label) => {
-          if (loading.signal.aborted) return;
+          // What comes late, by another channel than the answer, is no news.
+          if (loading.signal.aborted || settled) return;
           this.#core.set({ model: { status: 'loading', ref, label, loaded, total } });
         },
       })
       .then(
         (ready) => {
+          settled = true;
           if (loading.signal.aborted) {
             void ready.dispose();
             throw new DOMException('Cancelled', 'AbortError');
@@ -77,6 +80,7 @@ export class SessionModel {
           return ready;
         },
         (error: unknown) => {
+          settled = true;
           if (!loading.signal.aborted) {
             this.#classifier = null;
             this.#core.set({ model: { status: 'failed', ref, message: wordsOf(error) } });

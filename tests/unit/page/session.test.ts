@@ -220,6 +220,28 @@ describe('Session', () => {
     expect(full.state.settings.model).toBeNull();
   });
 
+  it.each([true, false])(
+    'is not put back to loading by progress that comes late; loads: %s',
+    async (loads) => {
+      const ports = mockPorts();
+      const load = ports.loadModel;
+      let late = () => {};
+      ports.loadModel = async (ref, options) => {
+        late = () => options.onProgress(0, null, 'site.loading.read');
+        if (loads) return load(ref, options);
+        throw new Error('It is damaged.');
+      };
+      const session = new Session(ports);
+      await session.restore();
+      await session.useModel({ kind: 'hub', id: 'a/model' });
+      const settled = session.state.model;
+      expect(settled.status).toBe(loads ? 'ready' : 'failed');
+      // A worker's progress comes by another channel than its answer.
+      late();
+      expect(session.state.model).toBe(settled);
+    },
+  );
+
   it('ends a model that was replaced while it loaded', async () => {
     const ports = mockPorts();
     const disposed: string[] = [];
