@@ -209,7 +209,7 @@ export class UpwindSiteForm extends SessionElement {
     const text = this.heightField.value.trim();
     try {
       // A bare number is in the unit shown beside it.
-      const heightFt = parseHeight(/[a-z'′"]/i.test(text) ? text : `${text}${unit}`);
+      const heightFt = parseHeight(text, { bareUnit: unit });
       this.heightError = '';
       if (text !== heightText(this.session?.heightFt ?? 25, unit)) {
         this.session?.setHeightFt(heightFt);

@@ -33,7 +33,9 @@ export function registerExposure(program: Command): void {
     .description('exposure categories from polygons with a roughness, such as tiles.geojson')
     .requiredOption('--tiles <file>', 'GeoJSON polygons with a property roughness: B, C, D or null')
     .requiredOption('--at <lat,lng>', 'site, latitude first', parsePlace)
-    .requiredOption('--height <height>', 'mean roof height, such as 25ft or 7.6m', parseHeight)
+    .requiredOption('--height <height>', 'mean roof height, such as 25ft or 7.6m', (text) =>
+      parseHeight(text),
+    )
     .option(
       '--tolerance <share>',
       'share of other ground that a prevailing category may hold',

@@ -130,6 +130,14 @@ describe('parseHeight', () => {
     ['.5 m', 1.640419947],
   ])('%s is %d ft', (text, feet) => expect(parseHeight(text)).toBeCloseTo(feet, 8));
 
+  test('a bare number is in the unit beside the field, and complaints quote what was typed', () => {
+    expect(parseHeight('7.62', { bareUnit: 'm' })).toBeCloseTo(25, 8);
+    expect(parseHeight('25ft', { bareUnit: 'm' })).toBe(25);
+    expect(() => parseHeight('-5', { bareUnit: 'm' })).toThrow(/height of "-5" is out of bounds/);
+    expect(() => parseHeight('abc')).toThrow(/^Cannot read "abc"/);
+    expect(() => parseHeight(' ')).toThrow(/^Type a mean roof height/);
+  });
+
   test.each(['', 'tall', '-3', '25 yd', '0', '0 m', '1e3', '3001', '25ft!', 'NaN', 'Infinity'])(
     'refuses "%s"',
     (text) => expect(() => parseHeight(text)).toThrow(UserError),
