@@ -23,14 +23,17 @@ export function noticesOf({ warnings, backend, tiles }: SiteResult): Notice[] {
   ];
 }
 
-/** What the source said of the tiles it did not show, most frequent first. */
+/** What the source said of the tiles it did not show, most frequent first; one address stands for all. */
 function missingReasons(tiles: readonly TileResult[]): Notice[] {
-  const counts = new Map<string, number>();
+  const reasons = new Map<string, { count: number; detail: string }>();
   for (const { missing, detail } of tiles) {
-    if (missing && detail) counts.set(detail, (counts.get(detail) ?? 0) + 1);
+    if (!missing || !detail) continue;
+    const reason = detail.replace(/\s*\(?https?:[^\s)]*\)?/g, '');
+    const one = reasons.get(reason) ?? { count: 0, detail };
+    reasons.set(reason, { ...one, count: one.count + 1 });
   }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
+  return [...reasons.values()]
+    .sort((a, b) => b.count - a.count)
     .slice(0, 3)
-    .map(([detail, count]) => ({ level: 'warning', text: t('notice.missing', { count, detail }) }));
+    .map((reason) => ({ level: 'warning', text: t('notice.missing', reason) }));
 }
