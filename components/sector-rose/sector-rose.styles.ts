@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const roseStyles = css`
   :host {
     display: block;
+    max-width: 440px;
   }
   svg {
     display: block;

@@ -38,36 +38,48 @@ export function attributesOf({ state, heightFt }: Session): MapAttributes {
   };
 }
 
+/** What became of attributes. */
+export interface AppliedAttributes {
+  /** Something is another than before, so that an answer would be too. */
+  changed: boolean;
+  /** Attributes that cannot be read, each with the reason; the session is as it was there. */
+  refused: Partial<Record<keyof MapAttributes, string>>;
+}
+
 /**
- * Makes a session say what attributes say; those that are null are left alone.
- * @returns true where something changed, so that an answer would be another one
- * @throws UserError naming what cannot be read; what comes before it has been applied
+ * Makes a session say what attributes say; those that are null are left alone. One that cannot be
+ * read does not keep the others from being heard.
  */
-export async function applyAttributes(session: Session, wanted: MapAttributes): Promise<boolean> {
+export async function applyAttributes(
+  session: Session,
+  wanted: MapAttributes,
+): Promise<AppliedAttributes> {
   const now = attributesOf(session);
-  const differs = (key: keyof MapAttributes) => wanted[key] !== null && wanted[key] !== now[key];
-  let changed = false;
-  if (differs('height')) {
-    session.setHeightFt(parseHeight(wanted.height!));
-    void session.change({ unit: /m[a-z]*\.?$/i.test(wanted.height!.trim()) ? 'm' : 'ft' });
-    changed = true;
-  }
-  if (differs('site')) {
-    const at = parsePlace(wanted.site!);
-    if (placeAttribute(at) !== now.site) {
-      session.setSite(at);
-      changed = true;
+  const applied: AppliedAttributes = { changed: false, refused: {} };
+  const apply = async (
+    key: keyof MapAttributes,
+    set: (text: string) => void | boolean | Promise<void>,
+  ): Promise<void> => {
+    const text = wanted[key];
+    if (text === null || text === now[key]) return;
+    try {
+      if ((await set(text)) !== false) applied.changed = true;
+    } catch (error) {
+      applied.refused[key] = (error as Error).message;
     }
-  }
-  if (differs('imagery')) {
-    await session.change({ imagery: imageryChoice(wanted.imagery!) });
-    changed = true;
-  }
-  if (differs('model')) {
-    await chooseModel(session, wanted.model);
-    changed = true;
-  }
-  return changed;
+  };
+  await apply('height', (text) => {
+    session.setHeightFt(parseHeight(text));
+    void session.change({ unit: /m[a-z]*\.?$/i.test(text.trim()) ? 'm' : 'ft' });
+  });
+  await apply('site', (text) => {
+    const at = parsePlace(text);
+    if (placeAttribute(at) === now.site) return false;
+    session.setSite(at);
+  });
+  await apply('imagery', (text) => session.change({ imagery: imageryChoice(text) }));
+  await apply('model', (text) => chooseModel(session, text));
+  return applied;
 }
 
 /**

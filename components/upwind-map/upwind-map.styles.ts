@@ -8,13 +8,13 @@ export const mapStyles = css`
     position: relative;
     min-height: 240px;
     overflow: hidden auto;
-    background: #8d968f;
     isolation: isolate;
   }
   .region {
     position: relative;
     flex: 1 1 clamp(240px, 60vh, 480px);
     min-height: 240px;
+    background: #8d968f;
   }
   #map,
   .maplibregl-canvas-container {

@@ -106,6 +106,11 @@ export class UpwindMap extends SessionElement {
   #life = 0;
   #shownSource: SessionState['imagery']['source'] | undefined = undefined;
   #shownSite: LngLat | null = null;
+  /** Attributes that could not be read, and what the session said there meanwhile. */
+  #refused = new Map<keyof MapAttributes, { said: string | null; message: string }>();
+  /** Attributes on their way into the session. */
+  #applied: Promise<void> = Promise.resolve();
+  #applying = 0;
   /** Made here, because nobody gave one. */
   #own: Session | null = null;
   /** From the start: in a page's markup the parts inside ask before there is a session. */
@@ -163,9 +168,11 @@ export class UpwindMap extends SessionElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    // Following a session writes its words over the attributes.
     const { site, height, imagery, model, result } = this;
+    // A session that is followed from now on would write its words over the attributes.
+    this.#applying++;
     super.willUpdate(changed as Map<PropertyKey, unknown>);
+    this.#applying--;
     const { session } = this;
     if (changed.has('session') && session !== this.#own) this.#endOwn();
     if (!session) return;
@@ -174,25 +181,49 @@ export class UpwindMap extends SessionElement {
       session.openResult(result);
     }
     if (first || MAP_ATTRIBUTES.some((key) => changed.has(key))) {
-      void this.#apply(session, { site, height, imagery, model });
-    }
+      this.#apply(session, { site, height, imagery, model });
+    } else if (changed.has('session')) this.#reflect(session);
   }
 
-  async #apply(session: Session, wanted: MapAttributes): Promise<void> {
-    try {
-      const changed = await applyAttributes(session, wanted);
-      this.trouble = '';
-      Object.assign(this, attributesOf(session));
+  /** One after the other, in the order in which they were written. */
+  #apply(session: Session, wanted: MapAttributes): void {
+    this.#applying++;
+    this.#applied = this.#applied.then(async () => {
+      const { changed, refused } = await applyAttributes(session, wanted);
+      this.#applying--;
+      if (session !== this.session) return;
+      const said = attributesOf(session);
+      this.#refused = new Map(
+        MAP_ATTRIBUTES.filter((key) => refused[key] !== undefined).map((key) => [
+          key,
+          { said: said[key], message: refused[key]! },
+        ]),
+      );
+      const before = this.trouble;
+      this.#reflect(session);
+      if (this.trouble && this.trouble !== before) {
+        this.dispatchEvent(new UpwindErrorEvent(this.trouble));
+      }
       if (changed) this.#begin();
-    } catch (error) {
-      this.trouble = (error as Error).message;
-      this.dispatchEvent(new UpwindErrorEvent(this.trouble));
-    }
+    });
   }
 
-  /** A map that stands alone analyses what it is given. */
+  /** Attributes follow the session. What could not be read stays until the session says something new. */
+  #reflect(session: Session): void {
+    if (this.#applying > 0) return;
+    const now = attributesOf(session);
+    for (const key of MAP_ATTRIBUTES) {
+      if (this.#refused.get(key)?.said === now[key]) continue;
+      this.#refused.delete(key);
+      this[key] = now[key];
+    }
+    this.trouble = [...this.#refused.values()][0]?.message ?? '';
+  }
+
+  /** A map that stands alone analyses what it is given, once all of it can be read. */
   #begin(): void {
     const { session } = this;
+    if (this.#refused.size > 0) return;
     if (session && session === this.#own && !this.manual && session.state.site) {
       void session.analyse();
     }
@@ -278,7 +309,8 @@ export class UpwindMap extends SessionElement {
     this.#sync();
     // Before its own attributes have been read, the session's words must not replace them.
     if (this.hasUpdated && this.session) {
-      Object.assign(this, attributesOf(this.session), { result: state.result });
+      this.#reflect(this.session);
+      this.result = state.result;
     }
     if (changed.has('result') && state.result) {
       this.dispatchEvent(new UpwindResultEvent(state.result));
@@ -348,9 +380,9 @@ export class UpwindMap extends SessionElement {
   #room(): MapInset {
     const { top, right, bottom, left } = this.inset;
     const foot = this.renderRoot.querySelector<HTMLElement>('.foot')?.offsetHeight ?? 0;
-    if (!this.#own)
-      return this.clientWidth > NARROW_PX ? this.inset : { ...this.inset, bottom: bottom + foot };
     const edge = LETTER_PX / 2 + 4;
+    if (top + right + bottom + left > 0 && !this.#own)
+      return this.clientWidth > NARROW_PX ? this.inset : { ...this.inset, bottom: bottom + foot };
     return {
       top: top + edge,
       right: right + edge,
@@ -521,7 +553,7 @@ export class UpwindMap extends SessionElement {
         ${chip('B', `B ${t('ground.B')}`)} ${chip('C', `C ${t('ground.C')}`)}
         ${chip('D', `D ${t('ground.D')}`)} ${chip('unknown', t('map.legend.missing'))}
       </ul>
-      ${source ? html`<span class="plate">${source.attribution}</span>` : nothing}
+      ${source?.attribution ? html`<span class="plate">${source.attribution}</span>` : nothing}
     </div>`;
   }
 

@@ -47,10 +47,22 @@ const PARTS = `<upwind-rose></upwind-rose><upwind-result-table></upwind-result-t
   Object.assign(window, { part, result, labelsOf, session: new Session(mockPorts()), ready: true });
 </script>`;
 
+/** Somebody mistyped a height; the rest of the element is as it should be. */
+const MISTYPED = `<upwind-map manual site="41,-125" height="0" model="owner/name" style="height: 300px"></upwind-map>
+<script type="module">
+  const map = document.querySelector('upwind-map');
+  map.setAttribute('imagery', 'https://tiles.test/{z}/{x}/{y}.png');
+  window.told = [];
+  map.addEventListener('upwind-error', ({ detail }) => window.told.push(detail.message));
+  await import('/components/element.ts');
+</script>`;
+
 let browser: Browser;
 let served: ServedVite;
 beforeAll(async () => {
-  served = await serveVite({ pages: { '/maps.html': PAGE, '/parts.html': PARTS } });
+  served = await serveVite({
+    pages: { '/maps.html': PAGE, '/parts.html': PARTS, '/mistyped.html': MISTYPED },
+  });
   browser = await launchChromium({ webgl: true, webgpu: false });
 });
 afterAll(async () => {
@@ -103,6 +115,49 @@ it('adding and removing the map twenty times leaves no map, listener or worker b
 // What the page above puts on its window; the browser types nothing.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 declare const window: any;
+
+it('an attribute that cannot be read is told, kept, and does not silence the others', async () => {
+  const page = await browser.newPage();
+  // Nothing of this page asks for pictures of anyone.
+  await page.route('https://tiles.test/**', (route) => route.fulfill({ status: 404 }));
+  await page.goto(`${served.url}/mistyped.html`);
+  const written = () =>
+    page.evaluate(() => {
+      const map = document.querySelector('upwind-map')!;
+      return ['site', 'height', 'imagery', 'model'].map((name) => map.getAttribute(name));
+    });
+  const tiles = 'https://tiles.test/{z}/{x}/{y}.png';
+  await page
+    .locator('upwind-map')
+    .getByText(/height of "0" is out of bounds/)
+    .waitFor();
+  expect(await written()).toEqual(['41,-125', '0', tiles, 'owner/name']);
+  expect(await page.evaluate(() => window.told)).toEqual([expect.stringContaining('"0"')]);
+  const session = () =>
+    page.evaluate(() => {
+      const { site, settings } = document.querySelector('upwind-map')!.session!.state;
+      return { at: site?.at, url: settings.imagery.url, model: settings.model };
+    });
+  const wanted = {
+    at: { lat: 41, lng: -125 },
+    url: tiles,
+    model: { kind: 'hub', id: 'owner/name' },
+  };
+  expect(await session()).toEqual(wanted);
+
+  // Other changes leave it standing; putting it right ends the complaint.
+  await page.locator('upwind-map').evaluate((map) => map.setAttribute('site', '42,-124'));
+  await expect.poll(session).toEqual({ ...wanted, at: { lat: 42, lng: -124 } });
+  expect(await written()).toEqual(['42,-124', '0', tiles, 'owner/name']);
+  await page.locator('upwind-map').evaluate((map) => map.setAttribute('height', '12 m'));
+  await expect.poll(written).toEqual(['42,-124', '12m', tiles, 'owner/name']);
+  await page
+    .locator('upwind-map')
+    .getByText(/out of bounds/)
+    .waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => window.told.length)).toBe(1);
+  await page.close();
+});
 
 it('parts show an answer that came as JSON, and take a session that comes after them', async () => {
   const page = await browser.newPage();
