@@ -3,29 +3,31 @@ import type { Map as MapLibreMap } from 'maplibre-gl';
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
+import type { SiteResult } from '../../src/analysis/site-result.ts';
 import type { BuildingOutline } from '../../src/maplibre/building-outline.ts';
 import type { SiteOverlay } from '../../src/maplibre/site-overlay.ts';
 import type { OverlayLook } from '../../src/maplibre/overlay-layers.ts';
 import { destination, fromLocal } from '../../src/site/geodesy.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { sessionContext } from '../shared/context.ts';
-import { groundText, percent, placeText } from '../shared/format.ts';
-import { fillOf, hatchDefs } from '../shared/hatch.ts';
+import { placeText } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
-import type { IconName } from '../shared/icons.ts';
 import { t } from '../shared/localize.ts';
 import { ownSession } from '../shared/own-session.ts';
 import { SessionElement } from '../shared/session-element.ts';
 import type { Session, SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { baseStyle } from './base-style.ts';
+import { mapFoot } from './map-foot.ts';
+import { mapTools } from './map-tools.ts';
+import { wordsOfRun } from './run-words.ts';
 import type { MapAttributes } from './map-attributes.ts';
 import { applyAttributes, attributesOf, MAP_ATTRIBUTES } from './map-attributes.ts';
 import { radiiOf } from './radii.ts';
-import { scaleBar } from './scale-bar.ts';
 import { hoverTile, showSession } from './show-session.ts';
-import { siteTile, tileAfter } from './tile-steps.ts';
+import { metresPerPixelOf, siteMap } from './site-map.ts';
+import type { ScreenPoint } from './site-map.ts';
+import { TileCursor } from './tile-cursor.ts';
 import {
   UpwindErrorEvent,
   UpwindPickEvent,
@@ -45,11 +47,6 @@ export interface MapInset {
   right: number;
   bottom: number;
   left: number;
-}
-
-interface ScreenPoint {
-  x: number;
-  y: number;
 }
 
 /**
@@ -115,7 +112,10 @@ export class UpwindMap extends SessionElement {
   #own: Session | null = null;
   /** From the start: in a page's markup the parts inside ask before there is a session. */
   protected override provider = new ContextProvider(this, { context: sessionContext });
-  #cursor: string | null = null;
+  #cursor = new TileCursor({
+    session: () => this.session,
+    say: (words) => (this.cursorText = words),
+  });
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
     'site',
@@ -254,28 +254,16 @@ export class UpwindMap extends SessionElement {
     this.#stop.push(protocol.useDemoProtocol(module));
     let map: MapLibreMap;
     try {
-      map = new module.Map({
+      map = siteMap(module, {
         container: this.container,
-        style: baseStyle(null),
-        center: this.session?.state.site?.at ?? { lng: 0, lat: 20 },
-        zoom: this.session?.state.site ? 13 : 2,
-        attributionControl: false,
-        // No fading: without a GPU it would redraw the map through the whole analysis.
-        fadeDuration: 0,
-        maxPitch: 0,
-        dragRotate: false,
-        pitchWithRotate: false,
-        maxZoom: 19,
+        at: this.session?.state.site?.at ?? null,
         // Shift with a drag takes tiles in, to label them together; zooming has other ways.
-        boxZoom: { boxZoomEnd: (_map, from, to) => this.#markBox(from, to) },
-        locale: { 'Map.Title': t('map.label') },
+        onBox: (from, to) => this.#markBox(from, to),
       });
     } catch {
       this.status = 'failed';
       return;
     }
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
     this.#map = map;
     const control = (this.#overlay = new overlay.SiteOverlay({ markerLabel: t('map.marker') }));
     map.addControl(control, 'top-right');
@@ -293,7 +281,9 @@ export class UpwindMap extends SessionElement {
       control.on('pick', ({ at }) => this.#pick(at, 'click')),
       control.on('move', ({ at }) => this.#pick(at, 'marker')),
       control.on('tileselect', ({ tileId }) => this.session?.select({ tileId, markedTileIds: [] })),
-      control.on('tilehover', ({ tileId, bearingDeg }) => this.#onHover(tileId, bearingDeg)),
+      control.on('tilehover', ({ tileId, bearingDeg }) =>
+        hoverTile(this.session, tileId, bearingDeg),
+      ),
     );
     map.once('styledata', () => {
       if (life === this.#life) this.status = 'ready';
@@ -412,10 +402,6 @@ export class UpwindMap extends SessionElement {
     this.#begin();
   }
 
-  #onHover(tileId: string | null, bearingDeg: number | null): void {
-    hoverTile(this.session, tileId, bearingDeg);
-  }
-
   override render(): TemplateResult {
     const state = this.session?.state;
     return html`<div class="region" role="region" aria-label=${t('map.region')}>
@@ -425,9 +411,9 @@ export class UpwindMap extends SessionElement {
           tabindex=${state && state.tiles.length > 0 ? 0 : -1}
           aria-label=${t('map.cursor')}
           aria-describedby="cursor-hint"
-          @focus=${() => this.#moveCursor(this.#cursorTile())}
-          @blur=${() => this.session?.select({ hotTileId: null, hotDirection: null })}
-          @keydown=${this.#onKey}
+          @focus=${() => this.#cursor.enter()}
+          @blur=${() => this.#cursor.leave()}
+          @keydown=${this.#cursor.onKey}
         >
           <span id="cursor-hint">${t('map.cursor.hint')}</span>
         </div>
@@ -443,7 +429,8 @@ export class UpwindMap extends SessionElement {
             ${this.#own ? html`<upwind-tile-card .session=${this.#own}></upwind-tile-card>` : nothing}
           </slot>
         </div>
-        ${this.#standingAlone()} ${this.#tools()} ${this.#foot()}
+        ${this.#standingAlone()} ${this.#tools()}
+        ${mapFoot({ metresPerPixel: this.metresPerPixel, source: state?.imagery.source, alone: this.#own !== null })}
       </div>
       <slot></slot>`;
   }
@@ -463,37 +450,18 @@ export class UpwindMap extends SessionElement {
   }
 
   #tools() {
-    const button = (name: IconName, label: string, act: () => void, pressed?: boolean) =>
-      html`<button
-        class="button quiet icon"
-        aria-label=${label}
-        title=${label}
-        aria-expanded=${pressed ?? nothing}
-        @click=${act}
-      >
-        ${icon(name)}
-      </button>`;
-    return html`<div class="tools" part="tools">
-      <div class="group">
-        ${button('plus', t('map.zoomin'), () => this.#map?.zoomIn())}
-        ${button('minus', t('map.zoomout'), () => this.#map?.zoomOut())}
-        ${button('target', t('map.fit'), () => this.fit())}
-      </div>
-      <div class="group">
-        <button
-          class="button quiet icon"
-          aria-label=${t('app.setup.faces')}
-          title=${t('app.setup.faces')}
-          aria-pressed=${typeof this.session?.state.site?.facingDeg === 'number'}
-          ?disabled=${!this.session?.state.site}
-          @click=${() => this.#toggleFaces()}
-        >
-          ${icon('faces')}
-        </button>
-        ${button('layers', t('map.layers'), () => (this.layersOpen = !this.layersOpen), this.layersOpen)}
-      </div>
-      ${this.layersOpen ? this.#layers() : nothing}
-    </div>`;
+    const site = this.session?.state.site;
+    return mapTools({
+      look: this.look,
+      layersOpen: this.layersOpen,
+      hasSite: !!site,
+      faces: typeof site?.facingDeg === 'number',
+      onZoom: (by) => (by > 0 ? this.#map?.zoomIn() : this.#map?.zoomOut()),
+      onFit: () => this.fit(),
+      onFaces: () => this.#toggleFaces(),
+      onLayers: () => (this.layersOpen = !this.layersOpen),
+      onLook: (change) => this.#setLook(change),
+    });
   }
 
   /** The outline of the building comes with its four directions, and goes with them. */
@@ -503,126 +471,10 @@ export class UpwindMap extends SessionElement {
     if (off) this.#outline?.handle.focus();
   }
 
-  #layers() {
-    const check = (key: 'tiles' | 'sectors' | 'rings') =>
-      html`<label>
-        <input
-          type="checkbox"
-          .checked=${this.look[key]}
-          @change=${(event: Event) =>
-            this.#setLook({ [key]: (event.target as HTMLInputElement).checked })}
-        />
-        ${t(`map.layer.${key}`)}
-      </label>`;
-    return html`<div class="group layers" role="group" aria-label=${t('map.layers')}>
-      ${check('tiles')} ${check('sectors')} ${check('rings')}
-      <label class="stack">
-        ${t('map.opacity')}
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.05"
-          .value=${String(this.look.opacity)}
-          @input=${(event: Event) =>
-            this.#setLook({ opacity: Number((event.target as HTMLInputElement).value) })}
-        />
-      </label>
-    </div>`;
-  }
-
   #setLook(change: Partial<OverlayLook>): void {
     this.look = { ...this.look, ...change };
     this.#overlay?.setLook(this.look);
   }
-
-  #foot() {
-    const source = this.session?.state.imagery.source;
-    const chip = (ground: 'B' | 'C' | 'D' | 'unknown', words: string) =>
-      html`<li>
-        <svg viewBox="0 0 17 17" aria-hidden="true">
-          <defs>${hatchDefs('key')}</defs>
-          <rect width="17" height="17" fill=${fillOf(ground)}></rect>
-          <rect width="17" height="17" fill="url(#key-${ground})"></rect>
-        </svg>
-        ${words}
-      </li>`;
-    return html`<div class="foot ${this.#own ? 'alone' : ''}" part="foot">
-      ${scaleBar(this.metresPerPixel)}
-      <ul class="plate legend" aria-label=${t('map.legend')}>
-        ${chip('B', `B ${t('ground.B')}`)} ${chip('C', `C ${t('ground.C')}`)}
-        ${chip('D', `D ${t('ground.D')}`)} ${chip('unknown', t('map.legend.missing'))}
-      </ul>
-      ${source?.attribution ? html`<span class="plate">${source.attribution}</span>` : nothing}
-    </div>`;
-  }
-
-  #cursorTile(): TileResult | null {
-    const tiles = this.session?.state.tiles ?? [];
-    const held = this.#cursor ?? this.session?.state.selection.tileId;
-    return tiles.find(({ id }) => id === held) ?? siteTile(tiles);
-  }
-
-  readonly #onKey = (event: KeyboardEvent): void => {
-    const tiles = this.session?.state.tiles ?? [];
-    const from = this.#cursorTile();
-    if (!from) return;
-    const next = tileAfter(event.key, from, tiles);
-    if (next && event.shiftKey) this.#markStep(from, next);
-    else if (next) this.#moveCursor(next);
-    else if (event.key === 'Enter' || event.key === ' ') this.session?.select({ tileId: from.id });
-    else if (event.key === 'Escape') this.session?.select({ tileId: null, markedTileIds: [] });
-    else return;
-    event.preventDefault();
-  };
-
-  /** Shift with an arrow takes both tiles in. */
-  #markStep(from: TileResult, next: TileResult): void {
-    const marked = this.session?.state.selection.markedTileIds ?? [];
-    this.session?.select({ markedTileIds: [...new Set([...marked, from.id, next.id])] });
-    this.#moveCursor(next);
-  }
-
-  #moveCursor(tile: TileResult | null): void {
-    if (!tile) return;
-    this.#cursor = tile.id;
-    this.cursorText = wordsOf(tile);
-    const bearing = (Math.atan2(tile.eastM, tile.northM) * 180) / Math.PI;
-    const away = Math.hypot(tile.eastM, tile.northM);
-    this.#onHover(tile.id, away < 1 ? null : (bearing + 360) % 360);
-  }
-}
-
-function wordsOfRun({ run, model, result }: SessionState): string {
-  if (run.phase === 'loading-model') {
-    return t((model.status === 'loading' && model.label) || 'plug.loading');
-  }
-  if (run.phase === 'running') return t('plug.running', { done: run.done, total: run.total });
-  if (run.phase === 'failed') {
-    return t('plug.failed', { message: run.message || t('result.nomodel.title') });
-  }
-  return result ? t('plug.done', { exposure: result.governing }) : '';
-}
-
-function wordsOf(tile: TileResult): string {
-  const away = Math.round(Math.hypot(tile.eastM, tile.northM));
-  const bearing = Math.round((Math.atan2(tile.eastM, tile.northM) * 180) / Math.PI + 360) % 360;
-  const where =
-    away < 1 ? t('card.where.site') : t('card.where.away', { length: `${away} m`, bearing });
-  if (tile.missing) return t('map.cursor.missing', { where });
-  if (tile.by === null) return t('map.cursor.waiting', { where });
-  return t('map.cursor.tile', {
-    where,
-    roughness: tile.roughness ?? '–',
-    words: groundText(tile.roughness),
-    confidence: percent(tile.confidence),
-  });
-}
-
-/** Ground size of a CSS pixel at the map's centre [m]. */
-function metresPerPixelOf(map: MapLibreMap): number {
-  const { lat } = map.getCenter();
-  return (40_075_016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom());
 }
 
 declare global {
