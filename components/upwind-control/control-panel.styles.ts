@@ -5,13 +5,17 @@ export const NARROW_HEIGHT_PERCENT = 48;
 /** Room below the panel, where the host's attribution stays readable [px]. */
 export const PANEL_BOTTOM_PX = 40;
 
+/** Width of the panel beside a map, and room for the host's buttons between it and the edge [px]. */
+export const PANEL_WIDTH_PX = 380;
+export const PANEL_SIDE_PX = 56;
+
 export const controlPanelStyles = css`
   :host {
     position: absolute;
     z-index: 3;
     top: 10px;
     bottom: ${PANEL_BOTTOM_PX}px;
-    width: min(380px, calc(100% - 66px));
+    width: min(${PANEL_WIDTH_PX}px, calc(100% - 66px));
     pointer-events: none;
     display: flex;
     flex-direction: column;
@@ -21,10 +25,10 @@ export const controlPanelStyles = css`
     display: none;
   }
   :host([side='right']) {
-    right: 56px;
+    right: ${PANEL_SIDE_PX}px;
   }
   :host([side='left']) {
-    left: 56px;
+    left: ${PANEL_SIDE_PX}px;
   }
   :host([narrow]) {
     top: auto;

@@ -15,7 +15,12 @@ import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { hoverTile, showSession } from '../upwind-map/show-session.ts';
 import { controlButton } from './control-button.ts';
 import './control-panel.ts';
-import { NARROW_HEIGHT_PERCENT, PANEL_BOTTOM_PX } from './control-panel.styles.ts';
+import {
+  NARROW_HEIGHT_PERCENT,
+  PANEL_BOTTOM_PX,
+  PANEL_SIDE_PX,
+  PANEL_WIDTH_PX,
+} from './control-panel.styles.ts';
 import type { UpwindControlPanel } from './control-panel.ts';
 import type { UpwindControlEvents } from './upwind-control.events.ts';
 
@@ -36,7 +41,7 @@ export interface UpwindControlOptions extends SessionOptions {
 export type LngLatInput = LngLat | { lon: number; lat: number } | readonly [number, number];
 
 /** A map narrower than this has its panel at its foot [px]. */
-const NARROW_PX = 560;
+const NARROW_PX = 640;
 /** Room that the site's marker takes round its place [px]. */
 const MARKER_PX = 24;
 /** Keys of the map's `locale` that are ours. */
@@ -264,14 +269,25 @@ export class UpwindControl implements IControl {
     this.#keepInSight();
   };
 
-  /** Moves a narrow map until its site lies above the panel, however much the panel will hold. */
+  /** Moves the map until its site lies beside the panel, or above it, however much that will hold. */
   #keepInSight(): void {
     const { site } = this.#session.state;
-    if (!this.#map || !this.#panel?.narrow || this.#panel.hidden || !site) return;
-    const height = this.#map.getContainer().clientHeight;
-    const free = height * (1 - NARROW_HEIGHT_PERCENT / 100) - PANEL_BOTTOM_PX;
-    const { y } = this.#map.project(site.at);
-    if (y > free - MARKER_PX && y < height) this.#map.panBy([0, y - free / 2]);
+    const map = this.#map;
+    if (!map || !this.#panel || this.#panel.hidden || !site) return;
+    const { clientHeight: height, clientWidth: width } = map.getContainer();
+    const { x, y } = map.project(site.at);
+    if (x < 0 || x > width || y < 0 || y > height) return;
+    if (this.#panel.narrow) {
+      const free = height * (1 - NARROW_HEIGHT_PERCENT / 100) - PANEL_BOTTOM_PX;
+      if (y > free - MARKER_PX) map.panBy([0, y - free / 2]);
+      return;
+    }
+    const free = width - PANEL_WIDTH_PX - PANEL_SIDE_PX;
+    // How far the site is from the edge where there is no panel.
+    const away = this.#panel.side === 'right' ? x : width - x;
+    if (away < free - MARKER_PX) return;
+    const by = away - free / 2;
+    map.panBy([this.#panel.side === 'right' ? by : -by, 0]);
   }
 
   #setSite(at: LngLat): void {

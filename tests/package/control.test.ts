@@ -204,6 +204,39 @@ test('on a narrow map the panel leaves the site in sight', async () => {
   expect(await axeFindings(page, { within: ['upwind-control-panel'] })).toEqual([]);
 });
 
+test('beside a map the panel leaves the site in sight too, on either side', async () => {
+  const seen = await page.evaluate(async () => {
+    // The panel covers the middle of it.
+    const room = document.querySelector<HTMLElement>('#one')!;
+    room.style.width = '700px';
+    const map = await window.mapIn('one');
+    const session = await window.answered();
+    const measured = [];
+    for (const corner of ['top-right', 'top-left']) {
+      map.jumpTo({ center: session.state.site.at });
+      const control = new window.UpwindControl({ session });
+      map.addControl(control, corner);
+      const moved = new Promise((done) => map.once('moveend', done));
+      control.open();
+      await moved;
+      const panel = map.getContainer().querySelector('upwind-control-panel');
+      const [box, host] = [panel.getBoundingClientRect(), room.getBoundingClientRect()];
+      measured.push({
+        x: map.project(session.state.site.at).x,
+        from: box.left - host.left,
+        to: box.right - host.left,
+      });
+      map.removeControl(control);
+    }
+    return measured;
+  });
+  for (const { x, from, to } of seen) {
+    expect(x < from - 24 || x > to + 24, `${x} in ${from} to ${to}`).toBe(true);
+    expect(x).toBeGreaterThan(24);
+    expect(x).toBeLessThan(676);
+  }
+});
+
 test('speaks the words that the host gives its map, and writes numbers as its language does, beside a map of other words', async () => {
   await page.evaluate(async () => {
     document.documentElement.lang = 'de';
