@@ -71,6 +71,8 @@ function upwindJson(result: FineTuneResult, options: FinishOptions): UpwindJson 
     },
     training: {
       ...settings,
+      // The head is never shown crops, whatever the recipe says.
+      augment: settings.augment && settings.mode === 'full',
       best_epoch: result.bestEpoch,
       epochs_run: result.epochs.length,
       diverged: result.diverged,

@@ -124,12 +124,26 @@ describe('bad input is one line and status 2', () => {
     ],
     ['an unknown preset', ['--preset', 'magic'], /Allowed choices are tutorial/],
     ['nothing to go on with', ['--resume', '--out', NANO], /is finished/],
+    ['more blocks than there are', ['--last-blocks', '9'], /^upwind: The model has 3 blocks/],
+    ['a file for a folder', ['--out', resolve(import.meta.dirname, 'train.test.ts')], /is a file/],
+    ['the model it starts from', ['--out', NANO], /--out is the folder of --base/],
   ];
   test.each(refused)('%s', async (_name, args, message) => {
     const run = await runCli(['train', '--data', zip, ...flags(join(root, 'no')), ...args]);
     expect(run.stderr).toMatch(message);
     expect(run.status).toBe(2);
     expect(run.stdout).toBe('');
+  });
+
+  test('one class is refused before anything starts or is made', async () => {
+    const one = join(root, 'one.zip');
+    const files = [...(await tinyFolder())].filter(([path]) => path.includes('RoughnessB'));
+    await writeFile(one, zipSync(Object.fromEntries(files)));
+    const run = await runCli(['train', '--data', one, ...flags(join(root, 'never'))]);
+    expect(run.stderr).toMatch(/All training pictures are B.*Add pictures of another category/);
+    expect(run.stderr).not.toContain('Computing');
+    expect(run.status).toBe(2);
+    expect(existsSync(join(root, 'never'))).toBe(false);
   });
 
   test('classes that nobody can know', async () => {

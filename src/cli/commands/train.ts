@@ -1,5 +1,3 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -14,6 +12,7 @@ import { nodeGpu } from '../../platform/node/gpu.ts';
 import { createNodeImageDecoder } from '../../platform/node/image-decoder.ts';
 import type { Roughness } from '../../roughness/category.ts';
 import { UserError } from '../../site/user-error.ts';
+import { assertTrainable } from '../../training/dataset/check-dataset.ts';
 import { parseClassMap } from '../../training/dataset/class-map.ts';
 import { countsOf } from '../../training/dataset/dataset.ts';
 import type { Dataset } from '../../training/dataset/dataset.ts';
@@ -21,9 +20,8 @@ import { openDataset } from '../../training/dataset/open-dataset.ts';
 import type { FineTuneProgress } from '../../training/fine-tune.ts';
 import { BEST_BY } from '../../training/metrics.ts';
 import type { BestBy } from '../../training/metrics.ts';
-import { PRESETS, RANGES, describeMode } from '../../training/settings.ts';
+import { PRESETS, RANGES, checkSettings, describeMode } from '../../training/settings.ts';
 import type { FineTuneSettings, PresetName } from '../../training/settings.ts';
-import { decodeTrainerState, encodeTrainerState } from '../../training/trainer-state.ts';
 import type { EpochReport } from '../../training/trainer-state.ts';
 import type { BackendName } from '../../vit/classifier.ts';
 import {
@@ -35,6 +33,7 @@ import {
   showingDownloads,
 } from '../io.ts';
 import type { CommonOptions } from '../io.ts';
+import { TrainOut } from '../train-out.ts';
 import { backendOption } from './classify.ts';
 
 interface TrainOptions extends CommonOptions {
@@ -145,12 +144,14 @@ export function settingsOf(options: Partial<TrainOptions>): FineTuneSettings {
 async function train(options: TrainOptions): Promise<void> {
   const signal = interruptSignal();
   const settings = settingsOf(options);
-  const statePath = join(options.out, '.training', 'state.safetensors');
-  const resume = options.resume ? await storedRun(statePath, options.out) : null;
+  const out = new TrainOut(options.out);
+  const resume = await out.storedRun(options.resume ?? false);
   const base = await readCheckpoint(await openModel(options.base), { signal, seed: settings.seed });
+  checkSettings(settings, base.config.layers);
   const dataset = await readDataset(options, { settings, base, signal });
   sayDataset(dataset);
-  await mkdir(join(options.out, '.training'), { recursive: true });
+  assertTrainable(dataset, { allowMissing: options.allowMissingClass });
+  await out.make(options.base);
 
   // The GPU first: TensorFlow.js must see navigator.gpu when it loads.
   if (options.backend.includes('webgpu')) await nodeGpu({ insist: options.backend.length === 1 });
@@ -163,7 +164,9 @@ async function train(options: TrainOptions): Promise<void> {
     say(`Going on after epoch ${resume.epoch}, step ${resume.optimizer.step}.`);
     resume.epochs.forEach((report) => epochLine(describeEpoch(report)));
   }
-  say(`Training ${describeMode(settings)}, ${settings.epochs} epochs, seed ${settings.seed}.`);
+  const { epochs } = settings;
+  const length = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+  say(`Training ${describeMode(settings)}, ${length}, seed ${settings.seed}.`);
   const line = progressLine();
   const result = await fineTuneOnDevice(
     {
@@ -173,7 +176,7 @@ async function train(options: TrainOptions): Promise<void> {
       resume,
       allowMissing: options.allowMissingClass,
       features: keptFeatures(directoryStore(join(cacheFolder(), 'features'))),
-      saveState: (state) => writeWhole(statePath, encodeTrainerState(state)),
+      saveState: (state) => out.saveState(state),
       onProgress: (progress) => showProgress(progress, line, epochLine),
       signal,
     },
@@ -182,7 +185,12 @@ async function train(options: TrainOptions): Promise<void> {
       start,
       onBackend: (info) => say(`Computing on ${info.name} (${info.detail}).`),
     },
-  ).finally(() => line.finish());
+  )
+    .catch((error: unknown) => {
+      if (signal.aborted && out.hasState) say('The state is stored: the same command with --resume goes on.');
+      throw error;
+    })
+    .finally(() => line.finish());
 
   const finished = await finishCheckpoint(result, {
     id: basename(resolve(options.out)),
@@ -192,8 +200,7 @@ async function train(options: TrainOptions): Promise<void> {
     backend: result.backend.name,
     dtype: options.dtype === 'f16' ? 'F16' : 'F32',
   });
-  for (const [name, bytes] of finished.files) await writeWhole(join(options.out, name), bytes);
-  await rm(join(options.out, '.training'), { recursive: true, force: true });
+  await out.finish(finished.files);
   if (result.diverged) say(result.diverged);
   say(
     `Epoch ${result.bestEpoch} kept: accuracy ${result.metrics.accuracy.toFixed(3)} on ${result.metrics.n} validation pictures. Written to ${options.out}.`,
@@ -285,21 +292,4 @@ export function describeEpoch(report: EpochReport): string {
     `lr ${report.learningRate.toExponential(2)}`,
     ...(report.best ? ['best'] : []),
   ].join('  ');
-}
-
-async function storedRun(path: string, out: string) {
-  if (existsSync(path)) return decodeTrainerState(new Uint8Array(await readFile(path)), path);
-  if (existsSync(join(out, 'model.safetensors'))) {
-    throw new UserError(
-      `The run in ${out} is finished. Leave out --resume to train anew, or give another --out.`,
-    );
-  }
-  say(`No stored run in ${out}: starting from the beginning.`);
-  return null;
-}
-
-/** Whole or not at all: a run that is killed while it writes leaves the file before. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${path}.part`, bytes);
-  await rename(`${path}.part`, path);
 }
