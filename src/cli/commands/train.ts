@@ -187,7 +187,8 @@ async function train(options: TrainOptions): Promise<void> {
     },
   )
     .catch((error: unknown) => {
-      if (signal.aborted && out.hasState) say('The state is stored: the same command with --resume goes on.');
+      if (signal.aborted && out.hasState)
+        say('The state is stored: the same command with --resume goes on.');
       throw error;
     })
     .finally(() => line.finish());
