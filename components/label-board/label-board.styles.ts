@@ -16,13 +16,13 @@ export const boardStyles = css`
     gap: 2px;
   }
   h2 {
-    flex: 1;
+    flex: none;
     margin: 0;
     font-size: 16px;
     font-weight: 650;
   }
   .notice {
-    flex: 3;
+    flex: 1;
     margin: 0 6px;
     text-align: right;
     overflow-wrap: anywhere;

@@ -182,6 +182,8 @@ export class LabelController {
   #changing(ids: readonly string[], work: (book: LabelBook) => Promise<void>): Promise<void> {
     return this.#telling(async () => {
       const { book } = await this.open();
+      // What was said before is about something else.
+      this.say('');
       await work(book).finally(() => this.#mirror.refresh(ids));
     });
   }

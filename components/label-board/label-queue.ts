@@ -97,12 +97,13 @@ export class UpwindLabelQueue extends LabelsElement {
   }
 
   protected override labelsChanged(state: LabelsState, before: LabelsState): void {
-    if (this.labels) this.labels.queueSink = this.#onCommand;
     const same =
       state.labels === before.labels &&
       state.candidates === before.candidates &&
       this.items.length > 0;
     if (!same) this.#plan({ stay: true });
+    // With nothing to answer here, keys are about the tile that is open on the map.
+    if (this.labels) this.labels.queueSink = this.items.length > 0 ? this.#onCommand : null;
   }
 
   /** @param stay the tile that is looked at stays, so that no key meets another than the eye */

@@ -30,6 +30,9 @@ export const shareStyles = css`
     overflow-y: auto;
     font-size: 12px;
   }
+  .buttons {
+    margin-bottom: 8px;
+  }
   .conflicts {
     display: grid;
     gap: 8px;

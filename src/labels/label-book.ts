@@ -175,8 +175,10 @@ export class LabelBook {
       const [from, to] = change === 'undo' ? [edit.after, edit.before] : [edit.before, edit.after];
       const current = await this.store.get(edit.id);
       if (!(current && from ? saysTheSame(current, from) : current === from)) {
+        const { tileId } = (edit.after ?? edit.before)!;
+        const name = tileId ? `of tile ${tileId}` : edit.id.slice(0, 8);
         report.refused.push(
-          `Label ${edit.id.slice(0, 8)} was changed since, elsewhere: ${change} left it as it is.`,
+          `Label ${name} was changed since, elsewhere: ${change} left it as it is.`,
         );
         continue;
       }
