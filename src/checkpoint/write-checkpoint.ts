@@ -20,7 +20,7 @@ export function writeCheckpoint(
   { dtype = 'F32', readme }: WriteCheckpointOptions = {},
 ): Map<string, Uint8Array> {
   const text = (value: string) => new TextEncoder().encode(value);
-  const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
+  const json = (value: unknown) => text(`${indented(value)}\n`);
   const config = {
     ...checkpoint.config.raw,
     architectures: ['ViTForImageClassification'],
@@ -44,3 +44,13 @@ export function writeCheckpoint(
   if (readme) files.set('README.md', text(readme(checkpoint)));
   return files;
 }
+
+/**
+ * Indented JSON with a list of numbers on one line: a matrix would be a screen of them otherwise. A
+ * line break is never part of a string there, so that none is touched.
+ */
+const indented = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(
+    /\[\n\s*(-?\d[^[\]{}"]*?)\n\s*\]/g,
+    (_, numbers: string) => `[${numbers.replace(/\n\s*/g, ' ')}]`,
+  );

@@ -71,7 +71,7 @@ export function modelCard(result: FineTuneResult, options: FinishOptions): strin
       ]),
     ),
     '',
-    `Logits are divided by ${result.calibration.temperature} before softmax, so that confidence is about the share of right answers; below ${result.calibration.confidenceFloor} a tile counts as unsure. Both are in \`upwind.json\`, found on these pictures; few of them move the temperature little from 1.`,
+    `Logits are divided by ${result.calibration.temperature} before softmax, so that confidence is about the share of right answers; below ${result.calibration.confidenceFloor} a tile counts as unsure. Both are in \`upwind.json\`, found on these pictures; a dozen of them move the temperature little from 1.`,
     `The epoch was chosen by these same ${metrics.n} pictures, so the figures are a little too kind.`,
     ...(metrics.n < 50
       ? [

@@ -27,7 +27,7 @@ PREPROCESSOR = {
 def write_json(path, value):
     """Indented, but a list of numbers on one line."""
     text = json.dumps(value, indent=2)
-    flat = re.sub(r"\[\s+(?=[-\d])([^\[\]{}\"]*?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", text)
+    flat = re.sub(r"\[\n\s*(-?\d[^\[\]{}\"]*?)\n\s*\]", lambda m: "[" + re.sub(r"\n\s*", " ", m[1]) + "]", text)
     Path(path).write_text(flat + "\n")
 
 

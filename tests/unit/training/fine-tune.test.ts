@@ -273,7 +273,8 @@ describe('a device that fails', () => {
 
 describe('the checkpoint that comes out', () => {
   it('is read back to the bit, with its papers', async () => {
-    const base = { ...nano, id: 'nano', upwind: { ...nano.upwind, tile_m: 250, temperature: 2 } };
+    const upwindOfBase = { ...nano.upwind, tile_m: 250, temperature: 2 };
+    const base = { ...nano, id: 'nano [ 1, 2 ]', upwind: upwindOfBase };
     const result = await run();
     const options = { id: 'mine', base, dataset, settings, backend: 'wasm' };
     const { checkpoint, files } = await finishCheckpoint(result, options);
@@ -291,7 +292,7 @@ describe('the checkpoint that comes out', () => {
     expect(back.trained).toBe(true);
     expect(back.upwind).toMatchObject({
       tile_m: 250,
-      parent: 'nano',
+      parent: 'nano [ 1, 2 ]',
       parent_sha256: nano.sha256,
       metrics: { n: 3, accuracy: result.metrics.accuracy },
       training: { seed: 42, learningRate: 1e-3, data: { sha256: dataset.sha256 } },
@@ -301,6 +302,10 @@ describe('the checkpoint that comes out', () => {
     expect(back.upwind.temperature).toBeGreaterThan(0.7);
     expect(back.upwind.temperature).toBeLessThan(1.5);
     expect(back.upwind.confidence_floor).toBe(0.55);
+    // A matrix takes a line a row, and what looks like one in a name stays as it is.
+    const upwind = new TextDecoder().decode(files.get('upwind.json')!);
+    expect(upwind).toMatch(/"confusion": \[\n +\[\d, \d, \d\],/);
+    expect(JSON.parse(upwind).parent).toBe('nano [ 1, 2 ]');
     const history = JSON.parse(new TextDecoder().decode(files.get('trainer_state.json')!));
     expect(history).toMatchObject({ global_step: 9, max_steps: 9, num_train_epochs: 3 });
     expect(history.log_history.filter((row: object) => 'eval_loss' in row)).toHaveLength(3);
