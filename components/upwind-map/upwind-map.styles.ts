@@ -205,6 +205,10 @@ export const mapStyles = css`
     top: var(--upwind-map-inset-top, 12px);
     right: 60px;
   }
+  /* A finger hovers before it presses: what comes under it meanwhile must not take the press. */
+  .card.passing {
+    pointer-events: none;
+  }
   .card.alone {
     max-height: calc(100% - 24px);
     overflow: auto;

@@ -424,7 +424,7 @@ export class UpwindMap extends SessionElement {
             ? nothing
             : html`<p class="message ${this.status}">${t(`map.${this.status}`)}</p>`
         }
-        <div class="card ${this.#own ? 'alone' : ''}">
+        <div class="card ${this.#own ? 'alone' : ''} ${state?.selection.tileId ? '' : 'passing'}">
           <slot name="card">
             ${this.#own ? html`<upwind-tile-card .session=${this.#own}></upwind-tile-card>` : nothing}
           </slot>

@@ -117,6 +117,31 @@ describe('rose, table and map answer together', () => {
     await page.context().close();
   });
 
+  it('a tap opens a tile where its card will lie: the card of a mere hover is no obstacle', async () => {
+    const page = await openApp(browser, served, { viewport: PHONE, hasTouch: true });
+    await mapIsThere(page);
+    const place = () =>
+      page.evaluate(() => {
+        const map = document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-map')!;
+        return map.project({ east: 0, north: 500 })!;
+      });
+    await page.waitForFunction(
+      () => document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-map')!.drawn,
+    );
+    const { x, y } = await place();
+    const selected = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.selection.tileId);
+    // A finger hovers for a moment before it presses, which shows the card.
+    await page.touchscreen.tap(x, y);
+    await expect.poll(selected, { timeout: 20_000 }).toBe('e0n2');
+    const card = (await page.locator('upwind-tile-card section').boundingBox())!;
+    expect(x > card.x && x < card.x + card.width && y > card.y && y < card.y + card.height).toBe(
+      true,
+    );
+    await page.getByRole('button', { name: 'Put the site here' }).tap({ trial: true });
+    await page.context().close();
+  });
+
   it('a direction opens from the rose, by keyboard, and gives its reasons', async () => {
     const page = await openApp(browser, served);
     const north = page.locator('upwind-rose').getByRole('button', { name: /from north:/ });
