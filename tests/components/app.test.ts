@@ -133,7 +133,7 @@ describe('rose, table and map answer together', () => {
       page.evaluate(() => document.querySelector('upwind-app')!.session.state.selection.tileId);
     // A finger hovers for a moment before it presses, which shows the card.
     await page.touchscreen.tap(x, y);
-    await expect.poll(selected, { timeout: 20_000 }).toBe('e0n2');
+    await expect.poll(selected, { timeout: 100_000 }).toBe('e0n2');
     const card = (await page.locator('upwind-tile-card section').boundingBox())!;
     expect(x > card.x && x < card.x + card.width && y > card.y && y < card.y + card.height).toBe(
       true,
