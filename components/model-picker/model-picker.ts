@@ -161,6 +161,12 @@ export class UpwindModelPicker extends SessionElement {
 
   #state(model: ModelState) {
     if (model.status === 'none') {
+      const chosen = this.session?.state.settings.model;
+      if (chosen) {
+        return html`<p class="state">
+          ${icon('model')} ${t('model.chosen', { name: nameOf(chosen) })}
+        </p>`;
+      }
       return this.bundled
         ? html`<p class="state">
             ${icon('model')} ${t('model.bundled', { name: nameOf(this.bundled) })}

@@ -98,7 +98,11 @@ export class UpwindTrainModels extends TrainingElement {
           @click=${() => this.#remove(id)}
           @blur=${() => (this.removing = null)}
         >
-          ${this.removing === id ? t('train.models.remove.sure') : t('train.models.remove')}
+          ${
+            this.removing !== id
+              ? t('train.models.remove')
+              : t(used ? 'train.models.remove.used' : 'train.models.remove.sure')
+          }
         </button>
       </div>
     </li>`;

@@ -33,6 +33,7 @@ export class UpwindTrainOutcome extends TrainingElement {
     const { metrics, bestEpoch, checkpoint, diverged } = outcome;
     const { n, accuracy } = metrics;
     const used = this.inUse === checkpoint.id;
+    const deleted = !this.now.models.some(({ id }) => id === checkpoint.id);
     return html`<section aria-label=${t('train.done')}>
       <h3>${t('train.done')}</h3>
       ${diverged ? html`<p class="alert">${icon('warning')} ${diverged}</p>` : nothing}
@@ -54,13 +55,19 @@ export class UpwindTrainOutcome extends TrainingElement {
       <div class="actions">
         <button
           class="button primary"
-          ?disabled=${used}
+          ?disabled=${used || deleted}
           @click=${() => {
             const { id, name } = checkpoint;
             this.dispatchEvent(new UpwindUseModelEvent({ id, name }));
           }}
         >
-          ${used ? html`${icon('check')} ${t('train.used')}` : t('train.use')}
+          ${
+            deleted
+              ? t('train.deleted')
+              : used
+                ? html`${icon('check')} ${t('train.used')}`
+                : t('train.use')
+          }
         </button>
         <button class="button" @click=${() => this.dispatchEvent(new CustomEvent('again'))}>
           ${t('train.again')}

@@ -226,6 +226,11 @@ describe('training in the page', () => {
     await page.getByText('vit-nano-tiny · wasm').waitFor();
     await page.reload();
     await page.getByText('vit-nano-tiny').first().waitFor();
+    const model = page.locator('upwind-app summary', { hasText: 'Model' });
+    await model.click({ timeout: 30_000 });
+    await page
+      .getByText('Your choice, vit-nano-tiny, loads with the first analysis.')
+      .waitFor({ timeout: 30_000 });
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -230,6 +230,7 @@ export const pageStrings = {
 
   'model.none': 'No model yet. Load one from the Hub, or drop a checkpoint here.',
   'model.bundled': 'The page’s own model, {name}, loads with the first analysis.',
+  'model.chosen': 'Your choice, {name}, loads with the first analysis.',
   'model.bundled.use': 'Use the page’s own model, {name}',
   'model.loading': 'Loading {name}…',
   'model.facts': '{layers} layers, width {width}; labels {labels}',

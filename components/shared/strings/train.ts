@@ -145,6 +145,7 @@ export const trainStrings = {
     'With {n} pictures, one more or less moves accuracy by {step}: do not read much into small differences.',
   'train.use': 'Use this model on the map',
   'train.used': 'In use on the map',
+  'train.deleted': 'Deleted from this device',
   'train.again': 'Train again',
   'train.mistakes': 'Worst mistakes',
   'train.mistakes.none': 'No mistakes on the validation pictures.',
@@ -167,6 +168,7 @@ export const trainStrings = {
   'train.models.remove': 'Delete',
   'train.models.remove.label': 'Delete {name}',
   'train.models.remove.sure': 'Really delete',
+  'train.models.remove.used': 'It is in use: really delete',
   'train.models.actions': 'Actions for {name}',
 
   'train.compare': 'Compare two models',
