@@ -51,7 +51,17 @@ const table = () => page.getByRole('table', { name: 'Exposure by wind direction'
 const row = (name: string) => table().locator('tr.row', { hasText: name });
 const trail = () => page.getByRole('region', { name: 'By hand' });
 const form = () => page.locator('upwind-override-form form');
-const open = (why: string | RegExp) => table().getByRole('button', { name: why }).click();
+/** Opens a row. The panel may still be on its way up: a press that met another row is made again. */
+const open = async (why: string | RegExp) => {
+  const button = table().getByRole('button', { name: why });
+  const expanded = () => button.getAttribute('aria-expanded');
+  await expect
+    .poll(async () => {
+      if ((await expanded()) !== 'true') await button.click();
+      return expanded();
+    })
+    .toBe('true');
+};
 
 /** Exposure letters of the table, north first. */
 const letters = () => table().locator('.exposure .chip').allTextContents();

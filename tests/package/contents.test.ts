@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { beforeAll, expect, test } from 'vitest';
@@ -148,6 +148,15 @@ interface Element {
   cssProperties?: Described[];
 }
 
+/** An element's module, and those beside it that it takes its templates from. */
+function templatesOf(path: string): string {
+  const source = readFileSync(path, 'utf8');
+  const beside = [...source.matchAll(/ from '(\.\/[\w-]+\.ts)'/g)]
+    .map(([, name]) => readFileSync(join(dirname(path), name!), 'utf8'))
+    .filter((text) => !text.includes('@customElement('));
+  return [source, ...beside].join('\n');
+}
+
 test('the manifest describes every published element: attributes, properties, events, slots, parts, custom properties', () => {
   const elements = published();
   expect(elements.map(({ tagName }) => tagName)).toEqual(
@@ -177,7 +186,7 @@ test('the manifest describes every published element: attributes, properties, ev
       `${tagName} keeps to itself`,
     ).toEqual([]);
 
-    const source = readFileSync(join(ROOT, path), 'utf8');
+    const source = templatesOf(join(ROOT, path));
     const found = (pattern: RegExp) =>
       [...new Set([...source.matchAll(pattern)].flatMap(([, names]) => names!.split(', ')))].sort();
     const named = (list: Described[]) => list.map(({ name }) => name).sort();
