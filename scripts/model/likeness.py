@@ -15,9 +15,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from train import held_out  # noqa: E402
 from upwind_model.aerial import load_sources, whole  # noqa: E402
-from upwind_model.cache import Tiles  # noqa: E402
+from upwind_model.cache import Tiles, held_out  # noqa: E402
 from upwind_model.export import write_json  # noqa: E402
 from upwind_model.likeness import fit, statistics, unlike  # noqa: E402
 from upwind_model.scenes import load_scene_tiles  # noqa: E402

@@ -12,12 +12,11 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from upwind_model.aerial import load_sources, whole  # noqa: E402
-from upwind_model.cache import Tiles, build  # noqa: E402
+from upwind_model.cache import Tiles, build, held_out  # noqa: E402
 from upwind_model.demo import build_demo  # noqa: E402
 from upwind_model.export import export, parameters  # noqa: E402
 from upwind_model.margins import fit_margins  # noqa: E402
 from upwind_model.metrics import softmax, summary  # noqa: E402
-from upwind_model.photometry import degrade  # noqa: E402
 from upwind_model.store import sha256, write_safetensors  # noqa: E402
 from upwind_model.teacher import Teacher  # noqa: E402
 from upwind_model.training import DEFAULTS, Trainer, predict  # noqa: E402
@@ -48,16 +47,6 @@ def arguments():
             kind = (lambda v: v.lower() == "true") if isinstance(value, bool) else type(value)
             p.add_argument("--" + name.replace("_", "-"), type=kind, default=value)
     return p.parse_args()
-
-
-def held_out(folder, seed, limit=None):
-    """Held-out composed tiles, clean and degraded, and their labels."""
-    tiles = Tiles(folder, ("validation",))
-    pixels, labels = tiles.pixels[:limit], tiles.labels[:limit]
-    planes = pixels.permute(0, 3, 1, 2).contiguous()
-    kinds = labels.argmax(1)
-    worse = (degrade(planes, np.random.default_rng(seed), clean=0.0, kinds=kinds) * 255).byte().permute(0, 2, 3, 1)
-    return pixels.numpy(), worse.numpy(), labels
 
 
 def leave_out(a, options, tiles):

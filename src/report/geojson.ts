@@ -39,7 +39,10 @@ export function sectorsGeojson(result: SiteResult): string {
         clause: sector.clause,
         distance_to_change_ft: sector.distanceToChangeFt,
         reason: sector.reason,
-        segments: JSON.stringify(sector.segments),
+        // No confidence of ground that is not known: it would be that of the part that is.
+        segments: JSON.stringify(
+          sector.segments.map((one) => (one.roughness ? one : { ...one, confidence: null })),
+        ),
         overrides: result.overrides
           .filter((override) => touchesSectorOf(result, override, index))
           .map((override) => overrideText(result, override))

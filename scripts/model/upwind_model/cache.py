@@ -14,6 +14,7 @@ import torch
 
 from .aerial import CELLS, correct_labels, load_sources, whole
 from .compose import MAP, Composer
+from .photometry import degrade
 from .teacher import Teacher
 
 DATASETS = ("aid", "rsscn7", "ucm", "demo")
@@ -116,3 +117,13 @@ class Tiles:
         """Numbers of the tiles that show no pixel of the named data sets."""
         bits = sum(1 << DATASETS.index(n) for n in names)
         return np.flatnonzero(self.origin & bits == 0)
+
+
+def held_out(folder, seed, limit=None):
+    """Held-out composed tiles, clean and degraded, and their labels."""
+    tiles = Tiles(folder, ("validation",))
+    pixels, labels = tiles.pixels[:limit], tiles.labels[:limit]
+    planes = pixels.permute(0, 3, 1, 2).contiguous()
+    kinds = labels.argmax(1)
+    worse = (degrade(planes, np.random.default_rng(seed), clean=0.0, kinds=kinds) * 255).byte().permute(0, 2, 3, 1)
+    return pixels.numpy(), worse.numpy(), labels

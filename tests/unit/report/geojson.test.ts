@@ -52,6 +52,20 @@ function expectRfc7946(collection: Collection): void {
   }
 }
 
+it('sectors tell no confidence of ground that is not known', () => {
+  const result = assessedResult();
+  const segments = [
+    { roughness: 'B' as const, fromM: 0, toM: 200, share: 0.9, confidence: 0.93 },
+    { roughness: null, fromM: 200, toM: 300, share: 0.6, confidence: 0.81 },
+  ];
+  const sectors = result.sectors.map((sector) => ({ ...sector, segments }));
+  const [first] = read(sectorsGeojson({ ...result, sectors })).features;
+  expect(JSON.parse(first!.properties!.segments as string)).toEqual([
+    segments[0],
+    { ...segments[1], confidence: null },
+  ]);
+});
+
 describe('GeoJSON', () => {
   it.each([
     ['Swellendam', -34.0368, 20.5126],
