@@ -38,6 +38,7 @@ export class LabelController {
   #stop: (() => void)[] = [];
   #look = '';
   #keeping: AbortController | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
   /** Takes the keys while the queue is open. */
   queueSink: ((command: LabelCommand) => void) | null = null;
 
@@ -73,6 +74,13 @@ export class LabelController {
     } catch (error) {
       this.say(error instanceof Error ? error.message : String(error), true);
     }
+  }
+
+  /** Work in the order of the keys: undo finds the label before it, whose picture may take a while. */
+  #inTurn<T>(work: (opened: OpenedLabels) => Promise<T>): Promise<T> {
+    const next = this.#turn.then(async () => work(await this.open()));
+    this.#turn = next.catch(() => undefined);
+    return next;
   }
 
   /** Opens the store and begins to follow session and keyboard. */
@@ -112,14 +120,15 @@ export class LabelController {
       const counted = this.session.correctTiles(
         tiles.map(({ id }) => ({ tileId: id, roughness, reason: '', by })),
       );
-      const { store, book } = await this.open();
       const entries: CandidateEntry[] = [];
-      for (const { id } of tiles) {
-        const entry = await this.#map.entryOf(id, result, store);
-        if (entry) entries.push(entry);
-      }
-      await book.label(entries, { label: choice, by });
-      for (const entry of entries) this.#map.remember(entry);
+      await this.#inTurn(async ({ store, book }) => {
+        for (const { id } of tiles) {
+          const entry = await this.#map.entryOf(id, result, store);
+          if (entry) entries.push(entry);
+        }
+        await book.label(entries, { label: choice, by });
+        for (const entry of entries) this.#map.remember(entry);
+      });
       this.#answered(entries.length, choice);
       if (entries.length < tiles.length) this.say(t('labels.nopicture'), true);
       await Promise.all([counted, this.#mirror.refresh(entries.map(({ draft }) => draft.id))]);
@@ -143,15 +152,18 @@ export class LabelController {
   /** Answers a tile of the queue, of whatever site. A blind answer is compared, and changes nothing. */
   answer(item: QueueItem, choice: LabelChoice, note = ''): Promise<void> {
     return this.#telling(async () => {
-      const { store, book } = await this.open();
-      const { labeller, candidates } = this.state;
-      if (item.reason === 'blind') {
-        await book.relabel([item.id], choice, labeller, 'repeat');
-      } else {
+      const kept = await this.#inTurn(async ({ store, book }) => {
+        const { labeller: by, candidates } = this.state;
+        if (item.reason === 'blind') {
+          await book.relabel([item.id], choice, by, 'repeat');
+          return true;
+        }
         const [draft, png] = [candidates.get(item.id), await store.candidatePixels(item.id)];
-        if (!draft || !png) return this.say(t('labels.nopicture'), true);
-        await book.label([{ draft, png }], { label: choice, by: labeller, ...(note && { note }) });
-      }
+        if (!draft || !png) return false;
+        await book.label([{ draft, png }], { label: choice, by, ...(note && { note }) });
+        return true;
+      });
+      if (!kept) return this.say(t('labels.nopicture'), true);
       this.#answered(1, choice);
       await this.#mirror.refresh([item.id]);
     });
@@ -181,10 +193,9 @@ export class LabelController {
 
   #changing(ids: readonly string[], work: (book: LabelBook) => Promise<void>): Promise<void> {
     return this.#telling(async () => {
-      const { book } = await this.open();
       // What was said before is about something else.
       this.say('');
-      await work(book).finally(() => this.#mirror.refresh(ids));
+      await this.#inTurn(({ book }) => work(book)).finally(() => this.#mirror.refresh(ids));
     });
   }
 
@@ -198,8 +209,7 @@ export class LabelController {
 
   #step(way: 'undo' | 'redo', done: string, none: string): Promise<void> {
     return this.#telling(async () => {
-      const { book } = await this.open();
-      const report = await book[way]();
+      const report = await this.#inTurn(({ book }) => book[way]());
       const [refused] = report?.refused ?? [];
       this.say(refused ?? (report ? done : none), refused !== undefined);
       if (report) await this.#mirror.refresh(report.ids);

@@ -1,4 +1,4 @@
-import type { SiteResult } from '../../src/analysis/site-result.ts';
+import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import { draftLabel } from '../../src/labels/draft-label.ts';
 import type { CandidateEntry, LabelStore } from '../../src/labels/label-store.ts';
 import { roughnessOf, siteIdOf } from '../../src/labels/label.ts';
@@ -72,28 +72,28 @@ export class MapLabels {
     return tile && patch ? draftLabel(tile, patch, result) : null;
   }
 
-  /** Makes the tiles of these labels say what the labels say. */
+  /** Makes the tiles of these labels say what the labels say by the time the tiles are judged. */
   async reconcile(ids: readonly string[]): Promise<void> {
-    const { result } = this.#session.state;
-    if (!result || ids.length === 0) return;
+    if (ids.length === 0) return;
     const wanted = new Set(ids);
+    await this.#session.correctTiles((result) =>
+      result.tiles.flatMap((tile) => {
+        const id = this.#idOfTile.get(tile.id);
+        return id && wanted.has(id) ? this.#corrected(tile, id, result) : [];
+      }),
+    );
+  }
+
+  /** What is wrong about a tile beside its label; nothing where it says the same. */
+  #corrected(tile: TileResult, id: string, { overrides }: SiteResult): TileCorrection[] {
     const { labels, labeller } = this.#state();
-    const corrections: TileCorrection[] = [];
-    for (const tile of result.tiles) {
-      const id = this.#idOfTile.get(tile.id);
-      if (!id || !wanted.has(id)) continue;
-      const label = labels.get(id);
-      const roughness = label ? roughnessOf(label.label) : null;
-      const told = result.overrides.find(({ target, id }) => target === 'tile' && id === tile.id);
-      const right = roughness
-        ? tile.by === 'person' &&
-          tile.roughness === roughness &&
-          (told?.reason ?? '') === (label?.note ?? '')
-        : tile.by !== 'person';
-      if (right) continue;
-      const by = label?.labeller ?? labeller;
-      corrections.push({ tileId: tile.id, roughness, reason: label?.note ?? '', by });
-    }
-    if (corrections.length > 0) await this.#session.correctTiles(corrections);
+    const label = labels.get(id);
+    const roughness = label ? roughnessOf(label.label) : null;
+    const told = overrides.find(({ target, id }) => target === 'tile' && id === tile.id);
+    const reason = label?.note ?? '';
+    const right = roughness
+      ? tile.by === 'person' && tile.roughness === roughness && (told?.reason ?? '') === reason
+      : tile.by !== 'person';
+    return right ? [] : [{ tileId: tile.id, roughness, reason, by: label?.labeller ?? labeller }];
   }
 }

@@ -321,9 +321,17 @@ export class Session {
     return this.correctTiles([{ tileId, roughness, reason, by }]);
   }
 
-  /** The same for many tiles, judged once. */
-  correctTiles(corrections: TileCorrection[]): Promise<void> {
-    return this.#judge.again(() => ({ corrections }));
+  /**
+   * The same for many tiles, judged once. A function is asked when the corrections before are done,
+   * of the answer as it is then.
+   */
+  correctTiles(
+    asked: TileCorrection[] | ((result: SiteResult) => TileCorrection[]),
+  ): Promise<void> {
+    return this.#judge.again((result) => {
+      const corrections = typeof asked === 'function' ? asked(result) : asked;
+      return corrections.length > 0 ? { corrections } : null;
+    });
   }
 
   /** Sets segments, break lines or directions by hand, as one step. */
