@@ -247,7 +247,9 @@ describe('labels, in a real browser', () => {
     const kept = await storedAnswers();
     await page.keyboard.press('c');
     const marked = (await selection()).markedTileIds;
-    await eventually(tilesByPerson).toMatchObject(Object.fromEntries(marked.map((id) => [id, 'C'])));
+    await eventually(tilesByPerson).toMatchObject(
+      Object.fromEntries(marked.map((id) => [id, 'C'])),
+    );
     // Pressed before the pictures are in the store: still this label's undo.
     await page.keyboard.press('Control+z');
     await eventually(tilesByPerson).toEqual(was);
