@@ -103,7 +103,8 @@ export class UpwindResult extends SessionElement {
         : 'governing.atleast';
     const unit = settings.unit;
     const kz = from[0] ? decimalText(from[0].kz, 3) : '–';
-    const height = heightWords(site?.heightFt ?? 25, unit);
+    // An old answer's factor belongs to the height that it was made for.
+    const height = heightWords(result?.site.heightFt ?? site?.heightFt ?? 25, unit);
     return html`<section class="headline" part="headline">
       <span class="chip letter ${letter.toLowerCase()}" aria-hidden="true">${letter}</span>
       <div>

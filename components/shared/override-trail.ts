@@ -16,6 +16,14 @@ export class OverrideTrail {
     return this.#future.length > 0;
   }
 
+  /** As it is now, to go back to where a step comes to nothing. */
+  copy(): OverrideTrail {
+    const copy = new OverrideTrail();
+    copy.#past = [...this.#past];
+    copy.#future = [...this.#future];
+    return copy;
+  }
+
   clear(): void {
     this.#past = [];
     this.#future = [];

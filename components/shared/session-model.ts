@@ -14,6 +14,8 @@ export class SessionModel {
   #classifier: Promise<ExplainingClassifier> | null = null;
   #loading: AbortController | null = null;
   #ended = false;
+  /** Counts choices, so that the last of them stays. */
+  #asked = 0;
 
   constructor(core: SessionCore) {
     this.#core = core;
@@ -24,9 +26,9 @@ export class SessionModel {
     return this.#classifier !== null;
   }
 
-  /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
+  /** Loads a checkpoint and makes it the one in use; what became of it is in the state. */
   async use(ref: ModelRef): Promise<void> {
-    await this.release();
+    this.#asked++;
     // A File cannot be kept in the settings; what is stored on this device can.
     if (ref.kind !== 'files') {
       this.#core.set({ settings: { ...this.#core.state.settings, model: ref } });
@@ -35,6 +37,25 @@ export class SessionModel {
     if (this.#core.state.result) this.#core.set({ stale: true });
     const classifier = await this.#load(ref).catch(() => null);
     if (classifier && ref.kind === 'files') await this.#keepModel(ref, classifier.model);
+  }
+
+  /** @param onUse one that is in use makes room */
+  async choose(ref: ModelRef | null, onUse: () => void): Promise<{ loading: Promise<void> }> {
+    const asked = ++this.#asked;
+    const nothing = { loading: Promise.resolve() };
+    if (!this.begun && this.#core.state.model.status === 'none') {
+      this.#core.set({
+        settings: { ...this.#core.state.settings, model: ref },
+        stale: this.#core.state.result !== null,
+      });
+      this.#core.save();
+      return nothing;
+    }
+    const next = ref ?? (await this.#core.ports.bundledModel());
+    // Another was chosen while the page's own was looked for.
+    if (!next || asked !== this.#asked) return nothing;
+    onUse();
+    return { loading: this.use(next) };
   }
 
   /** A dropped model that works stays on this device, so that the next visit has it too. */
@@ -52,20 +73,26 @@ export class SessionModel {
     this.#core.save();
   }
 
+  /** Takes the place of the one before at once: whoever asks for the model meanwhile waits for this. */
   #load(ref: ModelRef): Promise<ExplainingClassifier> {
+    const freed = this.release();
     const loading = new AbortController();
     this.#loading = loading;
     let settled = false;
     this.#core.set({ model: { status: 'loading', ref, label: '', loaded: 0, total: null } });
-    const classifier = this.#core.ports
-      .loadModel(ref, {
-        signal: loading.signal,
-        backend: this.#core.state.settings.backend,
-        onProgress: (loaded, total, label) => {
-          // What comes late, by another channel than the answer, is no news.
-          if (loading.signal.aborted || settled) return;
-          this.#core.set({ model: { status: 'loading', ref, label, loaded, total } });
-        },
+    const classifier = freed
+      .then(() => {
+        loading.signal.throwIfAborted();
+        if (this.#ended) throw ended();
+        return this.#core.ports.loadModel(ref, {
+          signal: loading.signal,
+          backend: this.#core.state.settings.backend,
+          onProgress: (loaded, total, label) => {
+            // What comes late, by another channel than the answer, is no news.
+            if (loading.signal.aborted || settled) return;
+            this.#core.set({ model: { status: 'loading', ref, label, loaded, total } });
+          },
+        });
       })
       .then(
         (ready) => {
@@ -98,7 +125,9 @@ export class SessionModel {
    * @throws NoModelError where there is none
    */
   async find(): Promise<ModelRef> {
-    const ref = this.#core.state.settings.model ?? (await this.#core.ports.bundledModel());
+    const own = this.#core.state.settings.model ?? (await this.#core.ports.bundledModel());
+    // One may have been chosen while the page's own was looked for.
+    const ref = this.#core.state.settings.model ?? own;
     if (ref) return ref;
     this.#core.set({ model: { status: 'none', message: '' } });
     throw new NoModelError();
@@ -111,7 +140,7 @@ export class SessionModel {
   async classifier(): Promise<ExplainingClassifier> {
     if (this.#classifier) return this.#classifier;
     const ref = await this.find();
-    if (this.#ended) throw new DOMException('The session has ended.', 'AbortError');
+    if (this.#ended) throw ended();
     return this.#classifier ?? this.#load(ref);
   }
 
@@ -129,3 +158,5 @@ export class SessionModel {
     if (old) await old.then((classifier) => classifier.dispose()).catch(() => undefined);
   }
 }
+
+const ended = () => new DOMException('The session has ended.', 'AbortError');

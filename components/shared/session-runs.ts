@@ -13,6 +13,19 @@ import type { SessionModel } from './session-model.ts';
 import { answerOf, NO_ANSWER, withTiles } from './session-snapshot.ts';
 import type { ImagerySpec, RunOptions, RunRequest, SessionState } from './session-types.ts';
 
+/** What the ground is looked at with. */
+interface Means {
+  source: ImagerySource;
+  classifier: Classifier;
+}
+
+/** An answer, the one it was made from, and whether what was asked for since is something else. */
+interface Found {
+  answer: SiteResult;
+  since: SiteResult | null;
+  isStale(): boolean;
+}
+
 /** Looks at the ground: the imagery in use, the run in progress, and the pixels that it brought. */
 export class SessionRuns {
   readonly #core: SessionCore;
@@ -35,6 +48,19 @@ export class SessionRuns {
     return (this.#resolving = this.#resolveImagery(spec));
   }
 
+  /** What is to be looked at is known once this has come: the last visit's choice, say. */
+  waitFor(choice: Promise<unknown>): void {
+    this.#resolving = choice.then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
+  /** When the imagery that was chosen last is there, or cannot be. */
+  async #resolved(): Promise<void> {
+    for (let seen; seen !== this.#resolving;) await (seen = this.#resolving);
+  }
+
   async #resolveImagery(spec: ImagerySpec): Promise<void> {
     const turn = ++this.#imageryTurn;
     let imagery: SessionState['imagery'];
@@ -49,34 +75,56 @@ export class SessionRuns {
   /** Analyses the site. Resolves to null where it was cancelled or failed; `state.run` says why. */
   analyse(): Promise<SiteResult | null> {
     this.cancel();
-    const { site, settings } = this.#core.state;
-    if (!site) return Promise.resolve(null);
-    const overrides = this.#judge.overridesFor(site.at);
-    return this.#run((means, options) => {
+    if (!this.#core.state.site) return Promise.resolve(null);
+    return this.#run(async (means, options) => {
+      // A correction made just before belongs to what the new answer takes over.
+      await this.#judge.settled();
+      options.signal.throwIfAborted();
+      const { site, settings } = this.#core.state;
+      if (!site) throw new DOMException('The site is gone.', 'AbortError');
+      const overrides = this.#judge.overridesFor(site.at);
       this.patches.clear();
       this.#judge.clearSteps();
       this.#core.set({ ...NO_ANSWER, run: { phase: 'running', done: 0, total: 0 } });
-      return this.#core.ports.analyse({ site, settings, overrides }, means, options);
+      const answer = await this.#core.ports.analyse({ site, settings, overrides }, means, options);
+      return { answer, since: null, isStale: () => this.#looksElsewhere({ site, settings }) };
     });
   }
 
   /** Looks again, at half the stride, at the boundary tiles that could change a direction. */
   refine(): Promise<SiteResult | null> {
     this.cancel();
-    const { result, settings } = this.#core.state;
-    if (!result) return Promise.resolve(null);
-    return this.#run((means, options) => {
+    if (!this.#core.state.result) return Promise.resolve(null);
+    return this.#run(async (means, options) => {
+      await this.#judge.settled();
+      options.signal.throwIfAborted();
+      const { result, settings } = this.#core.state;
+      if (!result) throw new DOMException('The answer is gone.', 'AbortError');
       this.#core.set({ run: { phase: 'running', done: 0, total: 0 } });
-      return this.#core.ports.refine(result, settings.imagery, means, options);
+      const answer = await this.#core.ports.refine(result, settings.imagery, means, options);
+      return { answer, since: result, isStale: () => this.#core.state.stale };
     });
+  }
+
+  /** Whether an analysis would look at other ground now, or at other pictures, than it did. */
+  #looksElsewhere(asked: Pick<RunRequest, 'site' | 'settings'>): boolean {
+    const { site, settings } = this.#core.state;
+    return (
+      site?.heightFt !== asked.site.heightFt ||
+      settings.tileM !== asked.settings.tileM ||
+      JSON.stringify(settings.imagery) !== JSON.stringify(asked.settings.imagery)
+    );
+  }
+
+  #source(): ImagerySource {
+    const { source, message } = this.#core.state.imagery;
+    if (!source) throw new UserError(message ?? t('imagery.none'));
+    return source;
   }
 
   /** One run at a time: waits for imagery and model, follows its events, keeps its answer. */
   async #run(
-    work: (
-      means: { source: ImagerySource; classifier: Classifier },
-      options: RunOptions,
-    ) => Promise<SiteResult>,
+    work: (means: Means, options: RunOptions) => Promise<Found>,
   ): Promise<SiteResult | null> {
     const running = new AbortController();
     this.#running = running;
@@ -85,29 +133,33 @@ export class SessionRuns {
     };
     try {
       mine({ run: { phase: 'loading-model', message: '' } });
-      await this.#resolving;
-      const { source, message } = this.#core.state.imagery;
-      if (!source) throw new UserError(message ?? t('imagery.none'));
+      await this.#resolved();
+      this.#source();
       if (!this.#model.begun) await this.#model.find();
       running.signal.throwIfAborted();
       // Its worker wakes while the model loads; without a model there is nothing to wake it for.
       this.#core.ports.prepare?.(this.#core.state.settings.imagery);
       const classifier = await this.#model.classifier();
+      // Other imagery may have been chosen while the model was on its way.
+      await this.#resolved();
       running.signal.throwIfAborted();
+      let answered = false;
       const onEvent = (event: AnalysisEvent) => {
+        if (event.type === 'tile' && event.patch) this.patches.set(event.tile.id, event.patch);
+        // Events and answer come by two channels: what comes after the answer is no news.
+        if (answered) return;
         if (event.type === 'plan') {
           const tiles = withTiles(this.#core.state.tiles, event.tiles);
           mine({ tiles, run: { phase: 'running', done: 0, total: event.tiles.length } });
         } else if (event.type === 'tile') {
-          if (event.patch) this.patches.set(event.tile.id, event.patch);
           const tiles = withTiles(this.#core.state.tiles, [event.tile]);
           mine({ tiles, run: { phase: 'running', done: event.done, total: event.total } });
         } else {
           mine({ assessment: { sectors: event.sectors, directions: event.directions } });
         }
       };
-      const result = await work(
-        { source, classifier },
+      const { answer, since, isStale } = await work(
+        { source: this.#source(), classifier },
         {
           signal: running.signal,
           onEvent: (event) => {
@@ -115,8 +167,12 @@ export class SessionRuns {
           },
         },
       );
+      answered = true;
       running.signal.throwIfAborted();
-      mine({ ...answerOf(result), run: { phase: 'done' } });
+      const result = await this.#judge.adopt(answer, since, (judged) =>
+        mine({ ...answerOf(judged), run: { phase: 'done' }, stale: isStale() }),
+      );
+      running.signal.throwIfAborted();
       void this.#judge.lookAtBoundary();
       await this.#core.ports.store.saveResult(result).catch(() => undefined);
       return result;
@@ -138,9 +194,8 @@ export class SessionRuns {
    */
   async analyseAside(request: RunRequest, { signal, onEvent }: RunOptions): Promise<SiteResult> {
     const either = AbortSignal.any([signal, this.#ending.signal]);
-    await this.#resolving;
-    const { source, message } = this.#core.state.imagery;
-    if (!source) throw new UserError(message ?? t('imagery.none'));
+    await this.#resolved();
+    const source = this.#source();
     const classifier = await this.#model.classifier();
     either.throwIfAborted();
     return this.#core.ports.analyse(request, { source, classifier }, { signal: either, onEvent });
@@ -163,9 +218,11 @@ export class SessionRuns {
   async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
     const held = this.patches.get(tileId);
     if (held) return held;
+    // Of the answer that is on show now, whatever comes while its picture is looked for.
+    const { result } = this.#core.state;
     // After a reload the answer is there before its source is.
-    await this.#resolving;
-    const { result, imagery, settings } = this.#core.state;
+    await this.#resolved();
+    const { imagery, settings } = this.#core.state;
     const tile = result?.tiles.find(({ id }) => id === tileId);
     if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;
     const patch = await this.#core.ports.capturePatch(tile, result, settings.imagery, signal);

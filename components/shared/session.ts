@@ -9,7 +9,7 @@ import type { AttentionMap, BackendName, ExplainingClassifier } from '../../src/
 import { t } from './localize.ts';
 import type { Voice } from './localize.ts';
 import { SessionCore } from './session-core.ts';
-import { SessionJudge } from './session-judge.ts';
+import { RULES, SessionJudge } from './session-judge.ts';
 import { SessionModel } from './session-model.ts';
 import { SessionRuns } from './session-runs.ts';
 import {
@@ -43,8 +43,7 @@ export type * from './session-types.ts';
 export { NoModelError } from './session-model.ts';
 export { DEFAULT_SETTINGS } from './session-snapshot.ts';
 
-/** Settings that judge the same tiles anew; the rest ask for other tiles. */
-const RULES = new Set<keyof Settings>(['edition', 'tolerance', 'conservative']);
+const JUDGED_ANEW = new Set<keyof Settings>(RULES);
 const APPEARANCE = new Set<keyof Settings>([
   'unit',
   'theme',
@@ -103,9 +102,23 @@ export class Session {
 
   /** Brings back the last visit, then what the link asks for. */
   async restore(link: { site?: Site; settings?: Partial<Settings> } = {}): Promise<void> {
-    const saved = await this.#ports.store.load();
-    const settings = { ...DEFAULT_SETTINGS, ...saved.settings, ...link.settings };
+    const before = this.#state;
+    const loading = this.#ports.store.load();
+    // A run that is begun meanwhile waits for the imagery that this will name.
+    this.#runs.waitFor(loading);
+    const saved = await loading;
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      ...saved.settings,
+      ...link.settings,
+      ...changedSince(before.settings, this.#state.settings),
+    };
     settings.imagery = withOwnKey(settings.imagery, saved.settings.imagery);
+    if (this.#state.site !== before.site) {
+      // Whoever chose a place while the last visit was looked for is not sent back there.
+      this.#set({ settings });
+      return this.useImagery(settings.imagery);
+    }
     // A link is shorter than the place it was made from: the page's own must not move the site.
     const own = link.site && saved.site && isNear(link.site, saved.site);
     const site = own
@@ -123,14 +136,20 @@ export class Session {
     await resolved;
     if (!keep || !saved.result) return;
     const otherModel = modelField(settings.model) !== modelField(saved.settings.model ?? null);
+    const otherTiles = settings.tileM !== (saved.settings.tileM ?? null);
     this.#set({
-      stale: otherModel || saved.result.imagery.id !== this.#state.imagery.source?.id,
+      stale: otherModel || otherTiles || saved.result.imagery.id !== this.#state.imagery.source?.id,
     });
-    // A link may bring other faces of the building than the answer kept here was judged for.
-    const asked = siteBearings(site);
-    if (String(asked) !== String(saved.result.settings.extraBearingsDeg)) {
-      await this.#judge.again(() => ({ extraBearingsDeg: asked }));
-    } else void this.#judge.lookAtBoundary();
+    // A link may bring other faces of the building, or rules, than the answer kept here was judged by.
+    const extraBearingsDeg = siteBearings(site);
+    const { settings: judgedBy } = saved.result;
+    const faces = String(extraBearingsDeg) !== String(judgedBy.extraBearingsDeg);
+    const rules = RULES.some((key) => settings[key] !== judgedBy[key]);
+    if (!faces && !rules) return void this.#judge.lookAtBoundary();
+    await this.#judge.again(() => ({
+      ...(faces && { extraBearingsDeg }),
+      ...(rules && { settings: this.#state.settings }),
+    }));
   }
 
   /**
@@ -191,10 +210,10 @@ export class Session {
     this.#set({ settings: { ...this.#state.settings, ...change } });
     this.#core.save();
     if (change.imagery) await this.useImagery(change.imagery);
-    if (keys.some((key) => !RULES.has(key) && !APPEARANCE.has(key))) {
+    if (keys.some((key) => !JUDGED_ANEW.has(key) && !APPEARANCE.has(key))) {
       this.#set({ stale: this.#state.result !== null });
     }
-    if (keys.some((key) => RULES.has(key)))
+    if (keys.some((key) => JUDGED_ANEW.has(key)))
       await this.#judge.again(() => ({ settings: this.#state.settings }));
   }
 
@@ -203,10 +222,19 @@ export class Session {
     return this.#runs.useImagery(spec);
   }
 
-  /** Loads a checkpoint and makes it the one in use. Rejects only with AbortError. */
+  /** Loads a checkpoint and makes it the one in use; what became of it is in `state.model`. */
   useModel(ref: ModelRef): Promise<void> {
     this.cancel();
     return this.#model.use(ref);
+  }
+
+  /**
+   * Chooses a model; null the one that comes with the page. It loads with the first analysis; where
+   * one is loaded, or on its way, it takes that one's place now. Of several, the last asked for stays.
+   * @returns resolves once it is chosen, to its loading
+   */
+  chooseModel(ref: ModelRef | null): Promise<{ loading: Promise<void> }> {
+    return this.#model.choose(ref, () => this.cancel());
   }
 
   /**
@@ -378,3 +406,11 @@ export class Session {
 
 /** Look-out distances grow with the height above this [ft]. */
 const LOW_BUILDING_FT = 30;
+
+/** Settings that are not what they were. */
+function changedSince(before: Settings, now: Settings): Partial<Settings> {
+  const keys = Object.keys(now) as (keyof Settings)[];
+  return Object.fromEntries(
+    keys.filter((key) => now[key] !== before[key]).map((key) => [key, now[key]]),
+  );
+}

@@ -15,7 +15,6 @@ import { Session } from '../shared/session.ts';
 import type { SessionPorts, SessionState, Site } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { modelField, readHash, withOwnKey, writeHash } from '../shared/url-state.ts';
-import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { Announcer } from './announcer.ts';
 import { logo } from './logo.ts';
 import { dragSheet, nearestStop, nextStop, SHEET_STOPS } from './sheet.ts';
@@ -118,7 +117,7 @@ export class UpwindApp extends LitElement {
     if (Object.keys(others).length > 0) await this.session.change(others);
     // Not a mere setting: the model that is loaded has to go.
     if (model !== undefined && modelField(model) !== modelField(settings.model)) {
-      await chooseModel(this.session, model);
+      await this.session.chooseModel(model);
     }
     if (!link.site) return;
     this.session.setSite(link.site.at, link.site.name);

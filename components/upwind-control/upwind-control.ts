@@ -11,7 +11,6 @@ import type { SessionOptions } from '../shared/create-session.ts';
 import { speakAs, t, touchVoice } from '../shared/localize.ts';
 import type { Translation, Voice } from '../shared/localize.ts';
 import type { Session, SessionState } from '../shared/session.ts';
-import { chooseModel } from '../upwind-map/map-attributes.ts';
 import { hoverTile, showSession } from '../upwind-map/show-session.ts';
 import { controlButton } from './control-button.ts';
 import './control-panel.ts';
@@ -196,8 +195,10 @@ export class UpwindControl implements IControl {
    * @throws UserError for what names no model, or does not load
    */
   async setModel(model: SessionOptions['model']): Promise<void> {
-    await chooseModel(this.#session, modelChoice(model ?? null));
-    const { model: state } = this.#session.state;
+    const session = this.#session;
+    const { loading } = await session.chooseModel(modelChoice(model ?? null));
+    await loading;
+    const { model: state } = session.state;
     if (state.status === 'failed') throw new UserError(state.message);
   }
 

@@ -78,23 +78,9 @@ export async function applyAttributes(
     session.setSite(at);
   });
   await apply('imagery', (text) => session.change({ imagery: imageryChoice(text) }));
-  await apply('model', (text) => chooseModel(session, text));
+  await apply('model', async (text) => {
+    // Chosen, not loaded: what is written next does not wait for a download.
+    await session.chooseModel(modelChoice(text));
+  });
   return applied;
-}
-
-/**
- * Sets the model. It loads with the first analysis; where one is loaded already it is replaced now.
- * @throws UserError for a text that names no model
- */
-export async function chooseModel(
-  session: Session,
-  choice: Parameters<typeof modelChoice>[0],
-): Promise<void> {
-  const ref = modelChoice(choice);
-  if (session.state.model.status === 'none') {
-    await session.change({ model: ref });
-    return;
-  }
-  const next = ref ?? (await session.bundledModel());
-  if (next) await session.useModel(next);
 }
