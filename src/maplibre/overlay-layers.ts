@@ -1,4 +1,4 @@
-import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl';
 import { FILL } from '../report/palette.ts';
 
 /** Colours over imagery; one set for day and night, since the ground below does not change. */
@@ -58,9 +58,9 @@ const colourOfGround: ExpressionSpecification = [
   GROUND_COLOURS.waiting,
 ];
 /** Sectors beyond these were made for further bearings. */
-export const FIXED_SECTORS = 8;
+const FIXED_SECTORS = 8;
 /** A filter that nothing passes; highlights start with it. */
-export const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
+const NONE: ExpressionSpecification = ['==', ['get', 'id'], ''];
 /** Colours of a tile and of its quarters would mix. */
 const whole: ExpressionSpecification = ['get', 'counts'];
 const visible = (shown: boolean) => ({
@@ -199,4 +199,20 @@ export function overlayLayers(ids: OverlayIds, look: OverlayLook): LayerSpecific
       },
     },
   ];
+}
+
+/** Filters of the layers that mark tiles (ids) and sectors (indices); the other sectors are dimmed. */
+export function highlightFilters(
+  tileIds: readonly string[],
+  sectors: readonly number[],
+): Record<'tiles' | 'sectors' | 'shade', FilterSpecification> {
+  const some = sectors.length > 0;
+  const within: FilterSpecification = ['in', ['get', 'index'], ['literal', [...sectors]]];
+  // Wedges of further bearings lie across the eight, which would dim them too.
+  const dims = some && sectors.every((index) => index < FIXED_SECTORS);
+  return {
+    tiles: tileIds.length > 0 ? ['in', ['get', 'id'], ['literal', [...tileIds]]] : NONE,
+    sectors: some ? within : NONE,
+    shade: dims ? ['all', ['<', ['get', 'index'], FIXED_SECTORS], ['!', within]] : NONE,
+  };
 }

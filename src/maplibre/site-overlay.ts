@@ -1,16 +1,10 @@
-import type {
-  FilterSpecification,
-  GeoJSONSource,
-  IControl,
-  Map as MapLibreMap,
-  MapMouseEvent,
-} from 'maplibre-gl';
+import type { GeoJSONSource, IControl, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { TileResult } from '../analysis/site-result.ts';
-import { initialBearingDeg } from '../site/geodesy.ts';
 import type { LngLat } from '../site/lng-lat.ts';
 import { IMAGE_PIXEL_RATIO, overlayImages } from './overlay-images.ts';
-import { DEFAULT_LOOK, FIXED_SECTORS, NONE, overlayIds, overlayLayers } from './overlay-layers.ts';
+import { DEFAULT_LOOK, highlightFilters, overlayIds, overlayLayers } from './overlay-layers.ts';
 import type { OverlayIds, OverlayLook } from './overlay-layers.ts';
+import { OverlayPointer } from './overlay-pointer.ts';
 import {
   collection,
   directionLetters,
@@ -74,7 +68,6 @@ export class SiteOverlay implements IControl {
   #hotTile: string | null = null;
   #markedTiles: readonly string[] = [];
   #hotSectors: readonly number[] = [];
-  #hoveredTile: string | null = null;
   #images: Map<string, ImageData> | null = null;
   /** Tiles come one by one; a map without a GPU takes long to draw each. */
   #pace = new RedrawPace(() => this.#refresh());
@@ -84,9 +77,8 @@ export class SiteOverlay implements IControl {
   #dirty = new Set<keyof OverlayContent>();
   #events = new EventTarget();
   #listens: boolean;
+  #pointer: OverlayPointer | null = null;
   #attaching = false;
-  /** The host's cursor, while ours is shown. */
-  #hostCursor: string | null = null;
 
   constructor(options: SiteOverlayOptions = {}) {
     this.#options = options;
@@ -103,10 +95,15 @@ export class SiteOverlay implements IControl {
       onMove: (at) => this.#emit('move', { at }),
     });
     this.#marker.set(this.#content.site);
+    this.#pointer = new OverlayPointer(map, {
+      site: () => this.#content.site,
+      tileAt: (event) => this.#tileAt(event),
+      onPick: (at) => this.#emit('pick', { at }),
+      onTile: (tileId) => this.#emit('tileselect', { tileId }),
+      onHover: (hover) => this.#emit('tilehover', hover),
+    });
+    this.#pointer.listen(this.#listens);
     map.on('styledata', this.#attach);
-    map.on('click', this.#onClick);
-    map.on('mousemove', this.#onPointer);
-    map.on('mouseout', this.#onLeave);
     this.#attach();
     return this.#container;
   }
@@ -116,15 +113,12 @@ export class SiteOverlay implements IControl {
     if (!map) return;
     this.#pace.cancel();
     map.off('styledata', this.#attach);
-    map.off('click', this.#onClick);
-    map.off('mousemove', this.#onPointer);
-    map.off('mouseout', this.#onLeave);
     map.off('render', this.#onRender);
-    this.#showCursor(null);
+    this.#pointer?.remove();
     this.#marker?.remove();
     this.#detach(map);
     this.#container?.remove();
-    this.#map = this.#container = this.#marker = null;
+    this.#map = this.#container = this.#marker = this.#pointer = null;
   }
 
   /** Listens to a typed event; call the returned function to stop. */
@@ -140,9 +134,7 @@ export class SiteOverlay implements IControl {
   /** Whether clicks choose places and tiles, and the pointer tells what it is over. */
   listen(listens: boolean): void {
     this.#listens = listens;
-    if (listens) return;
-    this.#showCursor(null);
-    this.#onLeave();
+    this.#pointer?.listen(listens);
   }
 
   /** Name of the marker for a screen reader. */
@@ -207,26 +199,14 @@ export class SiteOverlay implements IControl {
     const marks = JSON.stringify([this.#hotTile, this.#markedTiles, this.#hotSectors]);
     if (marks === this.#shownMarks) return;
     this.#shownMarks = marks;
-    const some = this.#hotSectors.length > 0;
-    const within: FilterSpecification = [
-      'in',
-      ['get', 'index'],
-      ['literal', [...this.#hotSectors]],
-    ];
-    const ids = [...(this.#hotTile ? [this.#hotTile] : []), ...this.#markedTiles];
-    const tile: FilterSpecification =
-      ids.length > 0 ? ['in', ['get', 'id'], ['literal', ids]] : NONE;
-    map.setFilter(this.#ids.tileHot, tile);
-    map.setFilter(this.#ids.tileHotCasing, tile);
-    map.setFilter(this.#ids.sectorHot, some ? within : NONE);
-    // Wedges of further bearings lie across the eight, which would dim them too.
-    const dims = some && this.#hotSectors.every((index) => index < FIXED_SECTORS);
-    const others: FilterSpecification = [
-      'all',
-      ['<', ['get', 'index'], FIXED_SECTORS],
-      ['!', within],
-    ];
-    map.setFilter(this.#ids.sectorShade, dims ? others : NONE);
+    const { tiles, sectors, shade } = highlightFilters(
+      [...(this.#hotTile ? [this.#hotTile] : []), ...this.#markedTiles],
+      this.#hotSectors,
+    );
+    map.setFilter(this.#ids.tileHot, tiles);
+    map.setFilter(this.#ids.tileHotCasing, tiles);
+    map.setFilter(this.#ids.sectorHot, sectors);
+    map.setFilter(this.#ids.sectorShade, shade);
   }
 
   /** Adds sources, images and layers where the style has none: at first, and after `setStyle`. */
@@ -317,41 +297,6 @@ export class SiteOverlay implements IControl {
     const [hit] = map.queryRenderedFeatures(event.point, { layers: [this.#ids.tileFill] });
     return (hit?.properties.id as string | undefined) ?? null;
   }
-
-  /** Ours over the map, or null for the host's own again. */
-  #showCursor(cursor: string | null): void {
-    const style = this.#map?.getCanvas()?.style;
-    if (!style) return;
-    if (cursor !== null) this.#hostCursor ??= style.cursor;
-    else if (this.#hostCursor === null) return;
-    style.cursor = cursor ?? this.#hostCursor ?? '';
-    if (cursor === null) this.#hostCursor = null;
-  }
-
-  readonly #onClick = (event: MapMouseEvent): void => {
-    if (!this.#listens) return;
-    const tileId = this.#tileAt(event);
-    if (tileId) this.#emit('tileselect', { tileId });
-    else this.#emit('pick', { at: { lng: event.lngLat.lng, lat: event.lngLat.lat } });
-  };
-
-  readonly #onPointer = (event: MapMouseEvent): void => {
-    if (!this.#listens) return;
-    const tileId = this.#tileAt(event);
-    this.#showCursor(tileId ? 'pointer' : 'crosshair');
-    if (tileId === this.#hoveredTile) return;
-    this.#hoveredTile = tileId;
-    const { site } = this.#content;
-    const bearingDeg = site && tileId ? initialBearingDeg(site, event.lngLat) : null;
-    this.#emit('tilehover', { tileId, bearingDeg });
-  };
-
-  readonly #onLeave = (): void => {
-    this.#showCursor(null);
-    if (this.#hoveredTile === null) return;
-    this.#hoveredTile = null;
-    this.#emit('tilehover', { tileId: null, bearingDeg: null });
-  };
 
   #emit<K extends keyof SiteOverlayEvents>(type: K, detail: SiteOverlayEvents[K]): void {
     this.#events.dispatchEvent(new CustomEvent(type, { detail }));
