@@ -37,8 +37,12 @@ export class LabelController {
   #round: TrainingRound;
   #stop: (() => void)[] = [];
   #look = '';
+  /** There was no answer since that look. */
+  #gone = false;
   #keeping: AbortController | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** What people said that is not in the store yet. */
+  #onTheirWay = 0;
   /** Takes the keys while the queue is open. */
   queueSink: ((command: LabelCommand) => void) | null = null;
 
@@ -78,7 +82,10 @@ export class LabelController {
 
   /** Work in the order of the keys: undo finds the label before it, whose picture may take a while. */
   #inTurn<T>(work: (opened: OpenedLabels) => Promise<T>): Promise<T> {
-    const next = this.#turn.then(async () => work(await this.open()));
+    this.#onTheirWay += 1;
+    const next = this.#turn
+      .then(async () => work(await this.open()))
+      .finally(() => (this.#onTheirWay -= 1));
     this.#turn = next.catch(() => undefined);
     return next;
   }
@@ -121,13 +128,15 @@ export class LabelController {
         tiles.map(({ id }) => ({ tileId: id, roughness, reason: '', by })),
       );
       const entries: CandidateEntry[] = [];
+      // Found now: by the time they are read, tiles of these names may be another site's.
+      const sought = tiles.map((tile) => this.#map.seek(tile, result));
       await this.#inTurn(async ({ store, book }) => {
-        for (const { id } of tiles) {
-          const entry = await this.#map.entryOf(id, result, store);
+        for (const read of sought) {
+          const entry = await read(store);
           if (entry) entries.push(entry);
         }
         await book.label(entries, { label: choice, by });
-        for (const entry of entries) this.#map.remember(entry);
+        for (const entry of entries) this.#map.remember(entry, this.session.state.result);
       });
       this.#answered(entries.length, choice);
       if (entries.length < tiles.length) this.say(t('labels.nopicture'), true);
@@ -142,9 +151,10 @@ export class LabelController {
     this.#mirror.set({ answered: this.state.answered + count });
   }
 
-  /** Labels that leaving the page would lose: the disk was full, or the window keeps nothing. */
+  /** Labels that leaving the page would lose: on their way, the disk full, a window that keeps nothing. */
   #wouldLose(): boolean {
     const { status, labels } = this.state;
+    if (this.#onTheirWay > 0) return true;
     if (!status) return false;
     return status.unsaved > 0 || (status.persistence === 'memory' && labels.size > 0);
   }
@@ -173,9 +183,8 @@ export class LabelController {
     return this.#changing(ids, (book) => book.relabel(ids, choice, this.state.labeller));
   }
 
-  async note(id: string, note: string): Promise<void> {
-    if (this.state.labels.get(id)?.note === note) return;
-    await this.#changing([id], (book) => book.note(id, note, this.state.labeller));
+  note(id: string, note: string): Promise<void> {
+    return this.#changing([id], (book) => book.note(id, note, this.state.labeller));
   }
 
   remove(ids: readonly string[]): Promise<void> {
@@ -262,11 +271,20 @@ export class LabelController {
 
   #onSession(state: SessionState, changed: ReadonlySet<keyof SessionState>): void {
     if (changed.has('model') && state.model.status === 'ready') void this.#round.compare();
-    if (!changed.has('result') || !state.result || state.run.phase === 'running') return;
+    if (!changed.has('result')) return;
+    if (!state.result) this.#gone = true;
+    if (!state.result || state.run.phase === 'running') return;
     const look = lookOf(state.result);
-    if (look === this.#look) return;
-    this.#look = look;
-    void this.#onLook(state.result);
+    const again = this.#gone;
+    this.#gone = false;
+    if (look !== this.#look) {
+      this.#look = look;
+      void this.#onLook(state.result);
+    } else if (again) {
+      // Analysed again: its tiles wait already, and what people said of them counts again.
+      this.#map.match(state.result);
+      void this.#telling(() => this.#map.reconcile(this.#map.ids));
+    }
   }
 
   /** A site was analysed or brought back: its tiles join the queue, its labels count again. */

@@ -53,23 +53,29 @@ export class MapLabels {
     return null;
   }
 
-  remember({ draft }: CandidateEntry): void {
-    if (draft.tileId) this.#idOfTile.set(draft.tileId, draft.id);
+  /** @param result the answer on the map, which may be another site's by now */
+  remember({ draft }: CandidateEntry, result: SiteResult | null): void {
+    if (!draft.tileId || !result || siteIdOf(result.site) !== draft.siteId) return;
+    this.#idOfTile.set(draft.tileId, draft.id);
   }
 
-  /** A tile with its picture, from the queue or captured again; null where there is none. */
-  async entryOf(
-    tileId: string,
+  /**
+   * Looks for a tile's picture, in the queue or captured again.
+   * @returns reads it; null where there is none
+   */
+  seek(
+    tile: TileResult,
     result: SiteResult,
-    store: LabelStore,
-  ): Promise<CandidateEntry | null> {
-    const id = this.#idOfTile.get(tileId);
+  ): (store: LabelStore) => Promise<CandidateEntry | null> {
+    const id = this.#idOfTile.get(tile.id);
     const draft = id ? this.#state().candidates.get(id) : undefined;
-    const png = draft ? await store.candidatePixels(draft.id).catch(() => null) : null;
-    if (draft && png) return { draft, png };
-    const tile = result.tiles.find((one) => one.id === tileId);
-    const patch = await this.#session.patch(tileId).catch(() => null);
-    return tile && patch ? draftLabel(tile, patch, result) : null;
+    const held = this.#session.patches.get(tile.id);
+    return async (store) => {
+      const png = draft ? await store.candidatePixels(draft.id).catch(() => null) : null;
+      if (draft && png) return { draft, png };
+      const patch = held ?? (await this.#session.patchOf(tile, result).catch(() => null));
+      return patch && draftLabel(tile, patch, result);
+    };
   }
 
   /** Makes the tiles of these labels say what the labels say by the time the tiles are judged. */

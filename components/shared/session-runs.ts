@@ -1,5 +1,5 @@
 import type { AnalysisEvent } from '../../src/analysis/analysis-event.ts';
-import type { SiteResult } from '../../src/analysis/site-result.ts';
+import type { SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { ImagerySource } from '../../src/imagery/image-source.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import { UserError } from '../../src/site/user-error.ts';
@@ -215,19 +215,28 @@ export class SessionRuns {
   }
 
   /** The pixels the model saw, from memory or captured again; null where there are none. */
-  async patch(tileId: string, signal = new AbortController().signal): Promise<Patch | null> {
+  async patch(tileId: string, signal?: AbortSignal): Promise<Patch | null> {
     const held = this.patches.get(tileId);
     if (held) return held;
-    // Of the answer that is on show now, whatever comes while its picture is looked for.
     const { result } = this.#core.state;
+    const tile = result?.tiles.find(({ id }) => id === tileId);
+    if (!result || !tile) return null;
+    const patch = await this.patchOf(tile, result, signal);
+    if (patch && this.#core.state.result === result) this.patches.set(tileId, patch);
+    return patch;
+  }
+
+  /** The same of a tile of any answer, captured again with the imagery in use. */
+  async patchOf(
+    tile: TileResult,
+    result: SiteResult,
+    signal = new AbortController().signal,
+  ): Promise<Patch | null> {
     // After a reload the answer is there before its source is.
     await this.#resolved();
     const { imagery, settings } = this.#core.state;
-    const tile = result?.tiles.find(({ id }) => id === tileId);
-    if (!result || !tile || tile.missing || imagery.source?.id !== result.imagery.id) return null;
-    const patch = await this.#core.ports.capturePatch(tile, result, settings.imagery, signal);
-    if (patch && this.#core.state.result === result) this.patches.set(tileId, patch);
-    return patch;
+    if (tile.missing || imagery.source?.id !== result.imagery.id) return null;
+    return this.#core.ports.capturePatch(tile, result, settings.imagery, signal);
   }
 
   /** Ends what goes on, runs of other sites included. */

@@ -1,4 +1,4 @@
-import type { Override, SiteResult } from '../../src/analysis/site-result.ts';
+import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
 import { buildingOf } from '../../src/site/building-bearings.ts';
@@ -318,6 +318,11 @@ export class Session {
   /** The pixels the model saw, from memory or captured again; null where there are none. */
   patch(tileId: string, signal?: AbortSignal): Promise<Patch | null> {
     return this.#runs.patch(tileId, signal);
+  }
+
+  /** The same of a tile of an answer that may not be on show any more. */
+  patchOf(tile: TileResult, result: SiteResult): Promise<Patch | null> {
+    return this.#runs.patchOf(tile, result);
   }
 
   /**

@@ -90,10 +90,12 @@ export class LabelBook {
     return this.#change(ids, (before, at) => changeLabel(before, { label, by, at }, change));
   }
 
-  /** Sets the note of a label. */
+  /** Sets the note of a label; one that it has already is no step. */
   note(id: string, note: string, by: string): Promise<void> {
     return this.#change([id], (before, at) =>
-      changeLabel(before, { label: before.label, by, at, note }, 'note'),
+      before.note === note
+        ? null
+        : changeLabel(before, { label: before.label, by, at, note }, 'note'),
     );
   }
 

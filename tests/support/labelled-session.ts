@@ -1,4 +1,5 @@
 import { LabelController } from '../../components/label-board/label-controller.ts';
+import type { ControllerHost } from '../../components/label-board/label-controller.ts';
 import { Session } from '../../components/shared/session.ts';
 import type { SessionPorts } from '../../components/shared/session.ts';
 import { reassess } from '../../src/analysis/reassess.ts';
@@ -13,6 +14,7 @@ import { mockPatch, mockPorts } from './mock-ports.ts';
  */
 export async function labelledSession(
   change: Partial<SessionPorts> = {},
+  host: Partial<ControllerHost> = {},
 ): Promise<{ session: Session; labels: LabelController }> {
   const ports = mockPorts();
   const analyse: SessionPorts['analyse'] = async (site, means, { signal, onEvent }) => {
@@ -43,6 +45,7 @@ export async function labelledSession(
     alone: (work) => work(),
     guardLeaving: () => () => {},
     now: () => '2026-01-31T00:00:00.000Z',
+    ...host,
   });
   labels.start(new EventTarget());
   await labels.open();

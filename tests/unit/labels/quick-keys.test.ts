@@ -1,6 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import type { TileCorrection } from '../../../components/shared/session-types.ts';
 import { reassess } from '../../../src/analysis/reassess.ts';
+import { KeepingStore } from '../../../src/labels/keeping-store.ts';
+import { MemoryLabelStore } from '../../../src/labels/memory-label-store.ts';
+import { siteIdOf } from '../../../src/labels/label.ts';
 import { labelledSession } from '../../support/labelled-session.ts';
 
 type Judged = Awaited<ReturnType<typeof labelledSession>>;
@@ -80,4 +83,83 @@ test('a label taken back while the rules still judge it is taken back in the ans
   pair.labels.dispose();
 });
 
+/** A window that keeps what it is given: nothing else is a reason to ask. */
+class LastingStore extends MemoryLabelStore {
+  override status = async () => ({
+    ...(await super.status()),
+    persistence: 'persistent' as const,
+  });
+}
+
 const isLabel = ({ roughness }: TileCorrection): boolean => roughness !== null;
+
+test('labels still count after the same site was analysed again', async () => {
+  const pair = await analysed();
+  const [first] = ids(pair) as [string];
+  await pair.labels.labelTiles([first], 'D');
+  await pair.session.analyse();
+  await vi.waitFor(() => expect(said(pair)).toBe('D--'));
+  pair.labels.dispose();
+});
+
+test('a tile labelled just before another site is opened is that tile, not its namesake there', async () => {
+  const gate: { open?: () => void } = {};
+  const held = new Promise<void>((open) => (gate.open = open));
+  const pair = await analysed();
+  const here = pair.session.state.result!;
+  const there = structuredClone(here);
+  there.site.lat += 10;
+  // Tiles of the site that is opened next wait in the queue too.
+  const { store } = await pair.labels.open();
+  const { candidates } = pair.labels.state;
+  const entries = await Promise.all(
+    [...candidates.values()].map(async (draft, i) => ({
+      draft: { ...draft, id: `${i}`.repeat(64), siteId: siteIdOf(there.site) },
+      png: (await store.candidatePixels(draft.id))!,
+    })),
+  );
+  await store.putCandidates(siteIdOf(there.site), entries);
+  const read = store.candidatePixels.bind(store);
+  store.candidatePixels = async (id) => (await held, read(id));
+  const [first, second] = ids(pair) as [string, string];
+  const labelled = [pair.labels.labelTiles([first], 'D'), pair.labels.labelTiles([second], 'C')];
+  pair.session.openResult(there);
+  await vi.waitFor(() => expect(pair.labels.state.candidates.size).toBe(6));
+  gate.open!();
+  await Promise.all(labelled);
+  const sites = (await store.list()).map(({ siteId, tileId, label }) => [siteId, tileId, label]);
+  expect(new Set(sites)).toEqual(
+    new Set([
+      [siteIdOf(here.site), first, 'D'],
+      [siteIdOf(here.site), second, 'C'],
+    ]),
+  );
+  expect(said(pair)).toBe('---');
+  pair.labels.dispose();
+});
+
+test('leaving the page asks first while a label is on its way into the store', async () => {
+  let risk = () => false;
+  const gate: { open?: () => void } = {};
+  const held = new Promise<void>((open) => (gate.open = open));
+  const pair = await analysed(
+    {},
+    {
+      guardLeaving: (given) => ((risk = given), () => undefined),
+      alone: keepingLong,
+      openStore: async () => new KeepingStore(new LastingStore()),
+    },
+  );
+  async function keepingLong<T>(work: () => Promise<T>): Promise<T> {
+    await held;
+    return work();
+  }
+  expect(risk()).toBe(false);
+  const [first] = ids(pair) as [string];
+  const labelled = pair.labels.labelTiles([first], 'D');
+  expect(risk()).toBe(true);
+  gate.open!();
+  await labelled;
+  expect(risk()).toBe(false);
+  pair.labels.dispose();
+});
