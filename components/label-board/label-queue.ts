@@ -2,7 +2,6 @@ import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { likeliestOf } from '../../src/labels/changed-minds.ts';
 import type { LabelChoice } from '../../src/labels/label.ts';
-import { planQueue } from '../../src/labels/queue.ts';
 import type { QueueItem } from '../../src/labels/queue.ts';
 import { selfAgreement } from '../../src/labels/self-agreement.ts';
 import { percent } from '../shared/format.ts';
@@ -13,6 +12,7 @@ import type { LabelCommand } from './label-keys.ts';
 import './label-picture.ts';
 import { LabelsElement } from './labels-element.ts';
 import type { LabelsState } from './labels-state.ts';
+import { QueueRun } from './queue-run.ts';
 
 /**
  * One tile after another, the least certain first; a key answers and the next one comes.
@@ -81,14 +81,23 @@ export class UpwindLabelQueue extends LabelsElement {
   protected override readonly watches = ['run'] as const;
   /** Off unless turned on: an answer at hand is an answer half given. */
   @state() private preselect = false;
-  @state() private items: QueueItem[] = [];
   @query('section') private section!: HTMLElement | null;
   @query('.note') private noteField!: HTMLInputElement | null;
-  #skipped = new Set<string>();
+  #queue = new QueueRun({
+    state: () => this.now,
+    answer: async (item, choice, note) => this.labels?.answer(item, choice, note),
+    changed: () => {
+      this.#showOnMap();
+      this.requestUpdate();
+    },
+  });
   /** Tile on the map that the queue marked. */
   #pointsAt: string | null = null;
-  /** The answer on its way: keys pressed meanwhile wait for the next tile. */
-  #answering: Promise<void> = Promise.resolve();
+
+  /** The one that is looked at comes first. */
+  private get items(): readonly QueueItem[] {
+    return this.#queue.items;
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -101,37 +110,9 @@ export class UpwindLabelQueue extends LabelsElement {
       state.labels === before.labels &&
       state.candidates === before.candidates &&
       this.items.length > 0;
-    if (!same) this.#plan({ stay: true });
+    if (!same) this.#queue.plan({ stay: true });
     // With nothing to answer here, keys are about the tile that is open on the map.
     if (this.labels) this.labels.queueSink = this.items.length > 0 ? this.#onCommand : null;
-  }
-
-  /** @param stay the tile that is looked at stays, so that no key meets another than the eye */
-  #plan({ stay = false } = {}): void {
-    const { candidates, labels, second, labeller, answered } = this.now;
-    const all = planQueue({
-      candidates: [...candidates.values()],
-      labels: [...labels.values()],
-      second,
-      labeller,
-      answered,
-    });
-    const open = all.filter(({ id }) => !this.#skipped.has(id));
-    // Once only skipped ones are left they come again.
-    if (open.length === 0) this.#skipped.clear();
-    const items = open.length > 0 ? open : all;
-    const shown = this.items[0];
-    const still = stay && shown ? this.#stillOpen(shown, items) : null;
-    this.items = still ? [still, ...items.filter(({ id }) => id !== still.id)] : items;
-    this.#showOnMap();
-  }
-
-  /** The item as it is planned now; null where somebody has answered it. */
-  #stillOpen(shown: QueueItem, items: readonly QueueItem[]): QueueItem | null {
-    const planned = items.find(({ id }) => id === shown.id);
-    if (shown.reason !== 'blind' || planned) return planned ?? null;
-    const repeated = this.now.labels.get(shown.id)?.history.at(-1)?.change === 'repeat';
-    return repeated || !this.now.labels.has(shown.id) ? null : shown;
   }
 
   /**
@@ -168,21 +149,19 @@ export class UpwindLabelQueue extends LabelsElement {
   };
 
   #answer(choice: LabelChoice): void {
-    this.#answering = this.#answering.then(async () => {
-      const item = this.items[0];
-      if (!item) return;
-      const note = this.noteField?.value.trim() ?? '';
-      if (this.noteField) this.noteField.value = '';
-      await this.labels?.answer(item, choice, note);
-      this.#plan({ stay: true });
-    });
+    void this.#queue.answer(choice, this.#takeNote());
   }
 
   #skip(): void {
-    const item = this.items[0];
-    if (!item) return;
-    this.#skipped.add(item.id);
-    this.#plan();
+    this.#takeNote();
+    this.#queue.skip();
+  }
+
+  /** What was typed about this tile; the next one's field is empty. */
+  #takeNote(): string {
+    const note = this.noteField?.value.trim() ?? '';
+    if (this.noteField) this.noteField.value = '';
+    return note;
   }
 
   override render() {
