@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-import { APP_PAGE, DESKTOP, PHONE, mapIsThere, openApp } from './page.ts';
+import { APP_PAGE, DESKTOP, PHONE, atRest, mapIsThere, openApp } from './page.ts';
 
 let browser: Browser;
 let served: ServedVite;
@@ -35,12 +35,13 @@ describe('axe finds nothing', () => {
     });
     await page.getByRole('button', { name: 'Layers' }).click();
     await page.getByRole('heading', { name: /Why D with wind from the south/ }).waitFor();
+    await page.getByRole('button', { name: 'Put the site here' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('menuitem').first().waitFor();
     expect(await axeFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
-    await page.context().close();
+    await page.close();
   });
 
   it('without a model, and says so', async () => {
@@ -48,13 +49,13 @@ describe('axe finds nothing', () => {
     await page.getByLabel('Latitude, longitude').fill('-34.0368, 20.5126');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'No model yet' }).waitFor();
-    expect(await page.getByLabel('Hugging Face Hub id').isVisible()).toBe(true);
+    await page.getByLabel('Hugging Face Hub id').waitFor();
     const said = page
       .getByRole('status')
       .filter({ hasText: /^Analysis failed: .*Load one from the Hugging Face Hub/ });
     await said.waitFor({ state: 'attached' });
     expect(await axeFindings(page)).toEqual([]);
-    await page.context().close();
+    await page.close();
   });
 });
 
@@ -71,7 +72,7 @@ it('a first visit asks for the model, then starts its map, and analyses the scen
   await page.getByRole('heading', { name: /governs$/ }).waitFor();
   // One line says what to do next.
   await page.getByText(/Click the map for another site/).waitFor();
-  await page.context().close();
+  await page.close();
 });
 
 describe('rose, table and map answer together', () => {
@@ -83,12 +84,13 @@ describe('rose, table and map answer together', () => {
       );
     const rose = page.locator('upwind-rose');
     await rose.getByRole('button', { name: /from south-east/ }).hover();
-    expect(await hot()).toBe('SE');
-    await expect_(page.locator('upwind-result-table tr.row.hot')).toContain('SE');
+    await expect.poll(hot).toBe('SE');
+    await textOf(page.locator('upwind-result-table tr.row.hot')).toContain('SE');
     await page.locator('upwind-result-table tr.row', { hasText: 'NW' }).hover();
-    expect(await hot()).toBe('NW');
-    expect(await rose.locator('.direction.hot .name').textContent()).toBe('NW');
+    await expect.poll(hot).toBe('NW');
+    await textOf(rose.locator('.direction.hot .name')).toBe('NW');
     // Over a tile due east of the site, half-way out.
+    await mapIsThere(page);
     const map = (await page.locator('upwind-map').boundingBox())!;
     const east = await page.evaluate(() => {
       const element = document
@@ -100,8 +102,8 @@ describe('rose, table and map answer together', () => {
     await page.waitForFunction(
       () => document.querySelector('upwind-app')!.session.state.selection.hotTileId === 'e4n0',
     );
-    expect(await hot()).toBe('E');
-    await page.context().close();
+    await expect.poll(hot).toBe('E');
+    await page.close();
   });
 
   it('a window made narrow still shows the site as large as there is room', async () => {
@@ -114,7 +116,7 @@ describe('rose, table and map answer together', () => {
       const [west, east] = [-800, 800].map((east) => map.project({ east, north: 0 })!.x);
       return west! > 0 && east! < 390 && east! - west! > 130;
     });
-    await page.context().close();
+    await page.close();
   });
 
   it('a tap opens a tile where its card will lie: the card of a mere hover is no obstacle', async () => {
@@ -133,13 +135,14 @@ describe('rose, table and map answer together', () => {
       page.evaluate(() => document.querySelector('upwind-app')!.session.state.selection.tileId);
     // A finger hovers for a moment before it presses, which shows the card.
     await page.touchscreen.tap(x, y);
-    await expect.poll(selected, { timeout: 100_000 }).toBe('e0n2');
-    const card = (await page.locator('upwind-tile-card section').boundingBox())!;
-    expect(x > card.x && x < card.x + card.width && y > card.y && y < card.y + card.height).toBe(
-      true,
-    );
+    await expect.poll(selected).toBe('e0n2');
+    const covered = async () => {
+      const card = (await page.locator('upwind-tile-card section').boundingBox())!;
+      return x > card.x && x < card.x + card.width && y > card.y && y < card.y + card.height;
+    };
+    await expect.poll(covered).toBe(true);
     await page.getByRole('button', { name: 'Put the site here' }).tap({ trial: true });
-    await page.context().close();
+    await page.close();
   });
 
   it('a direction opens from the rose, by keyboard, and gives its reasons', async () => {
@@ -152,27 +155,27 @@ describe('rose, table and map answer together', () => {
     const row = page
       .locator('upwind-result-table')
       .getByRole('button', { name: 'E, east: why D?', exact: true });
-    expect(await row.getAttribute('aria-expanded')).toBe('true');
+    await attributeOf(row, 'aria-expanded').toBe('true');
     const why = page.locator('upwind-result-table .why');
-    await expect_(why).toContain('26.7.3');
-    await expect_(why).toContain('Sector 45–90°');
-    expect(await why.locator('upwind-fetch-strip').count()).toBe(2);
+    await textOf(why).toContain('26.7.3');
+    await textOf(why).toContain('Sector 45–90°');
+    await expect.poll(() => why.locator('upwind-fetch-strip').count()).toBe(2);
     // The strip says in words what it draws.
-    const words = await why.locator('upwind-fetch-strip li').allTextContents();
-    expect(words[0]).toMatch(/Roughness B .* from 0 ft to 1,0[78]0 ft \(330 m\)/);
-    await page.context().close();
+    const words = why.locator('upwind-fetch-strip li');
+    await textOf(words).toMatch(/Roughness B .* from 0 ft to 1,0[78]0 ft \(330 m\)/);
+    await page.close();
   });
 
   it('the table is a table: eight rows, headed, exposure in words', async () => {
     const page = await openApp(browser, served);
     const table = page.getByRole('table', { name: 'Exposure by wind direction' });
-    expect(await table.getByRole('columnheader').allTextContents()).toHaveLength(5);
-    expect(await table.getByRole('rowheader').count()).toBe(8);
+    await expect.poll(() => table.getByRole('columnheader').count()).toBe(5);
+    await expect.poll(() => table.getByRole('rowheader').count()).toBe(8);
     const first = table.getByRole('row').nth(1);
-    await expect_(first).toContain('0.657');
+    await textOf(first).toContain('0.657');
     // N flips under the strict reading: said in words, not by the arrow alone.
-    await expect_(first).toContain('Read strictly: C');
-    await page.context().close();
+    await textOf(first).toContain('Read strictly: C');
+    await page.close();
   });
 });
 
@@ -182,20 +185,20 @@ describe('from the keyboard', () => {
     await page.getByRole('application', { name: 'Tiles around the site' }).focus();
     const card = page.locator('upwind-tile-card section');
     await card.waitFor();
-    expect(await card.getAttribute('aria-label')).toBe('Tile e0n0');
+    await attributeOf(card, 'aria-label').toBe('Tile e0n0');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowUp');
-    expect(await card.getAttribute('aria-label')).toBe('Tile e2n1');
-    await expect_(card).toContain('50 %');
-    await expect_(card).toContain('unsure');
-    await expect_(page.locator('upwind-map [aria-live]')).toContain('roughness C');
+    await attributeOf(card, 'aria-label').toBe('Tile e2n1');
+    await textOf(card).toContain('50 %');
+    await textOf(card).toContain('unsure');
+    await textOf(page.locator('upwind-map [aria-live]')).toContain('roughness C');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Put the site here' }).waitFor();
     const look = page.getByRole('button', { name: 'Where the model looked' });
     await look.click();
-    await expect_(card.locator('.look')).toContain('most at the north-east (70 % of it)');
-    expect(await look.getAttribute('aria-pressed')).toBe('true');
+    await textOf(card.locator('.look')).toContain('most at the north-east (70 % of it)');
+    await attributeOf(look, 'aria-pressed').toBe('true');
     await page.getByRole('img', { name: /bright where it looked most/ }).waitFor();
     if (process.env.UPWIND_SHOTS)
       await page.screenshot({ path: `${process.env.UPWIND_SHOTS}/look.png` });
@@ -204,52 +207,47 @@ describe('from the keyboard', () => {
     await page.getByRole('application', { name: 'Tiles around the site' }).focus();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Put the site here' }).waitFor({ state: 'detached' });
-    await page.context().close();
+    await page.close();
   });
 
   it('tabs follow the arrow keys', async () => {
     const page = await openApp(browser, served);
     await page.getByRole('tab', { name: 'Site', exact: true }).focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.getByRole('tab', { name: 'Labels' }).getAttribute('aria-selected')).toBe(
-      'true',
-    );
+    const labels = page.getByRole('tab', { name: 'Labels' });
+    await attributeOf(labels, 'aria-selected').toBe('true');
+    // The focus goes along, or the next arrow would be nobody's.
+    await expect.poll(() => labels.evaluate((tab) => tab.matches(':focus'))).toBe(true);
     await page.keyboard.press('ArrowLeft');
     await page.getByLabel('Mean roof height').waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('the marker moves by arrow keys and under the hand, and starts an analysis where it is put down', async () => {
     const page = await openApp(browser, served);
     const site = () =>
       page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.at);
+    const result = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.result?.site);
     const before = await site();
     await page.getByRole('button', { name: /Building site/ }).focus();
     await page.keyboard.press('Shift+ArrowUp');
     await page.keyboard.press('Enter');
-    const after = await site();
     // 100 m is 0.0009° of latitude.
-    expect(after.lat - before.lat).toBeCloseTo(0.0009, 4);
-    const done = () =>
-      page.waitForFunction(
-        () => document.querySelector('upwind-app')!.session.state.run.phase === 'done',
-      );
-    await done();
-    const results = () =>
-      page.evaluate(() => document.querySelector('upwind-app')!.session.state.result!.site.lng);
-    const marker = (await page.getByRole('button', { name: /Building site/ }).boundingBox())!;
-    const [x, y] = [marker.x + marker.width / 2, marker.y + marker.height / 2];
+    await expect.poll(async () => (await site()).lat - before.lat).toBeCloseTo(0.0009, 4);
+    const after = await site();
+    await expect.poll(result).toMatchObject(after);
+    const [x, y] = await atRest(page.getByRole('button', { name: /Building site/ }));
     await page.mouse.move(x, y);
     await page.mouse.down();
     await page.mouse.move(x + 60, y, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(results).toBeGreaterThan(after.lng);
-    await done();
+    await expect.poll(async () => (await site()).lng).toBeGreaterThan(after.lng);
     const dragged = await site();
     // East, and only east: a pixel is a few metres.
     expect(dragged.lat - after.lat).toBeCloseTo(0, 3);
-    expect(await results()).toBe(dragged.lng);
-    await page.context().close();
+    await expect.poll(result).toMatchObject(dragged);
+    await page.close();
   });
 });
 
@@ -260,18 +258,18 @@ describe('the form', () => {
       page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.heightFt);
     const field = page.getByLabel('Mean roof height');
     await page.getByRole('button', { name: 'm', exact: true }).click();
-    expect(await field.inputValue()).toBe('7.6');
+    await expect.poll(() => field.inputValue()).toBe('7.6');
     await field.fill('20');
     await field.press('Tab');
-    expect(await heightFt()).toBeCloseTo(65.6168, 3);
+    await expect.poll(heightFt).toBeCloseTo(65.6168, 3);
     await field.fill('100ft');
     await field.press('Tab');
-    expect(await heightFt()).toBe(100);
+    await expect.poll(heightFt).toBe(100);
     await field.fill('tall');
     await field.press('Tab');
-    expect(await page.getByRole('alert').textContent()).toContain('Cannot read');
+    await textOf(page.getByRole('alert')).toContain('Cannot read');
     expect(await heightFt()).toBe(100);
-    await page.context().close();
+    await page.close();
   });
 
   it('reads coordinates, and refuses what is none in words', async () => {
@@ -279,15 +277,14 @@ describe('the form', () => {
     const field = page.getByLabel('Latitude, longitude');
     await field.fill('41°0′0″N 125°0′0″W');
     await field.press('Enter');
-    expect(
-      await page.evaluate(() => document.querySelector('upwind-app')!.session.state.site!.at),
-    ).toEqual({ lat: 41, lng: -125 });
-    expect(page.url()).toContain('#at=41.000000,-125.000000&h=25ft&imagery=demo');
+    const site = () =>
+      page.evaluate(() => document.querySelector('upwind-app')!.session.state.site?.at);
+    await expect.poll(site).toEqual({ lat: 41, lng: -125 });
+    await addressOf(page).toContain('#at=41.000000,-125.000000&h=25ft&imagery=demo');
     await field.fill('5 High Street');
     await field.press('Enter');
-    expect(await page.getByRole('alert').textContent()).toMatch(
-      /Address search is off.*under Report and search/,
-    );
+    const off = /Address search is off.*under Report and search/;
+    await textOf(page.getByRole('alert')).toMatch(off);
 
     // The address service that the person names is asked, and nobody else.
     await page.route('https://places.test/**', (route) =>
@@ -309,10 +306,11 @@ describe('the form', () => {
     expect((await asked).url()).toBe('https://places.test/?q=5%20High%20Street');
     await page.getByText('2 places found').waitFor({ state: 'attached' });
     await page.getByRole('button', { name: '5 High Street, Eureka' }).click();
+    await expect.poll(site).toEqual({ lat: 40.6, lng: -124.6 });
+    await addressOf(page).toContain('#at=40.600000,-124.600000');
     await page.getByRole('heading', { name: /governs$/ }).waitFor();
     expect(await address.inputValue()).toBe('5 High Street, Eureka');
-    expect(page.url()).toContain('#at=40.600000,-124.600000');
-    await page.context().close();
+    await page.close();
   });
 
   it('shows progress and stops when asked', async () => {
@@ -323,12 +321,12 @@ describe('the form', () => {
     await field.press('Enter');
     const bar = page.getByRole('progressbar', { name: 'Tiles read' });
     await page.getByText('58 of 145 tiles read', { exact: true }).waitFor();
-    expect(await bar.getAttribute('value')).toBe('58');
+    await attributeOf(bar, 'value').toBe('58');
     // The answer so far is there, and says that it is.
     await page.getByRole('heading', { name: /So far/ }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Cancelled after 58 of 145 tiles.').waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('refuses Google in words and asks nothing of it', async () => {
@@ -344,16 +342,15 @@ describe('the form', () => {
       ),
     ).toBe('demo');
     expect(asked.filter((url) => /google/.test(url))).toEqual([]);
-    await page.context().close();
+    await page.close();
   });
 });
 
-/** Text of a locator once it is there. */
-function expect_(locator: ReturnType<Page['locator']>) {
-  return {
-    async toContain(text: string) {
-      await locator.first().waitFor();
-      expect((await locator.first().textContent())?.replace(/\s+/g, ' ')).toContain(text);
-    },
-  };
-}
+/** The text of a locator, once it says so. */
+const textOf = (locator: Locator) =>
+  expect.poll(async () => (await locator.first().textContent())?.replace(/\s+/g, ' '));
+/** An attribute of a locator, once it says so. */
+const attributeOf = (locator: Locator, name: string) =>
+  expect.poll(() => locator.getAttribute(name));
+/** The page's address, once it says so. */
+const addressOf = (page: Page) => expect.poll(() => page.url());

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { strFromU8, unzipSync } from 'fflate';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
-import { DESKTOP, PHONE, mapIsThere } from './page.ts';
+import { DESKTOP, PHONE, atRest, mapIsThere } from './page.ts';
 
 /**
  * The mock ground: town up to 375 m east of the site as the 250 m tiles see it, 300 m in truth,
@@ -23,6 +23,7 @@ const PAGE = `<script type="module">
 
 let browser: Browser;
 let served: ServedVite;
+let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 beforeAll(async () => {
@@ -30,20 +31,22 @@ beforeAll(async () => {
     launchChromium({ webgl: true, webgpu: false }),
     serveVite({ pages: { '/corrections.html': PAGE } }),
   ]);
+  // One for all: what one page has loaded the next has at hand, and nothing else is kept.
+  context = await browser.newContext({ viewport: DESKTOP });
 });
 afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
 beforeEach(async () => {
-  page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
+  page = await context.newPage();
   complaints = watchPage(page);
   await page.goto(`${served.url}/corrections.html`);
   await table().getByRole('rowheader').nth(7).waitFor();
   await mapIsThere(page);
 });
 afterEach(async () => {
-  await page.context().close();
+  await page.close();
   expect(complaints).toEqual([]);
 });
 
@@ -57,7 +60,10 @@ const open = async (why: string | RegExp) => {
   const expanded = () => button.getAttribute('aria-expanded');
   await expect
     .poll(async () => {
-      if ((await expanded()) !== 'true') await button.click();
+      if ((await expanded()) === 'true') return 'true';
+      await button.click();
+      // Not pressed a second time before the first has had its time: that would close it.
+      await page.waitForTimeout(500);
       return expanded();
     })
     .toBe('true');
@@ -121,9 +127,9 @@ describe('a direction set by hand', () => {
       .click();
     await say('B B B B B B B B');
     // A label of a tile is none of these steps and stays.
-    expect(await trail().getByRole('listitem').allTextContents()).toEqual([
-      expect.stringContaining('tile e1n0'),
-    ]);
+    await expect
+      .poll(() => trail().getByRole('listitem').allTextContents())
+      .toEqual([expect.stringContaining('tile e1n0')]);
   });
 });
 
@@ -134,7 +140,7 @@ describe('ground corrected', () => {
       .locator('.why section', { hasText: 'Sector 45–90°' })
       .getByRole('slider', { name: 'Break line between B and C' });
     await line.focus();
-    expect(await line.getAttribute('aria-valuetext')).toContain('1,330 ft');
+    await expect.poll(() => line.getAttribute('aria-valuetext')).toContain('1,330 ft');
     await page.keyboard.press('Shift+ArrowLeft');
     // The form opens around the line under the hand, which keeps the focus.
     await form().getByText('With this no direction changes its category.').waitFor();
@@ -156,7 +162,7 @@ describe('ground corrected', () => {
     await said.waitFor();
     await say('B C C C B B B B');
     await page.getByRole('status').getByText('Analysis done. Exposure C governs.').waitFor();
-    expect(await page.getByRole('button', { name: /^Look closer/ }).count()).toBe(0);
+    await page.getByRole('button', { name: /^Look closer/ }).waitFor({ state: 'detached' });
     expect(await axeFindings(page)).toEqual([]);
     await said.scrollIntoViewIfNeeded();
     await shot('refined');
@@ -168,21 +174,22 @@ describe('the building', () => {
     await page.getByRole('button', { name: 'Building faces' }).click();
     const handle = page.getByRole('slider', { name: /^Turn the building/ });
     await row('face 1 (0°)').waitFor();
-    expect(await handle.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await expect.poll(() => handle.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     for (const face of ['1 (12°)', '2 (102°)', '3 (192°)', '4 (282°)']) {
       await row(`face ${face}`).waitFor();
     }
-    expect(await table().getByRole('rowheader').count()).toBe(12);
-    expect(await handle.getAttribute('aria-valuetext')).toBe('12 degrees');
-    expect(page.url()).toContain('facing=12');
+    await expect.poll(() => table().getByRole('rowheader').count()).toBe(12);
+    const turned = () => handle.getAttribute('aria-valuetext');
+    await expect.poll(turned).toBe('12 degrees');
+    await page.waitForURL(/facing=12\b/);
 
     // From 12° to 150°: the handle follows all round, the face within a quarter turn counts.
-    const box = (await handle.boundingBox())!;
+    const [handX, handY] = await atRest(handle);
     const angle = (12 * Math.PI) / 180;
-    const hand = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const hand = { x: handX, y: handY };
     const out = 74;
     const middle = { x: hand.x - out * Math.sin(angle), y: hand.y + out * Math.cos(angle) };
     await page.mouse.move(hand.x, hand.y);
@@ -193,14 +200,14 @@ describe('the building', () => {
     await page.mouse.move(middle.x + far * Math.sin(to), middle.y - far * Math.cos(to));
     await page.mouse.up();
     await row('face 1 (60°)').waitFor();
-    expect(await handle.getAttribute('aria-valuetext')).toBe('150 degrees');
+    await expect.poll(turned).toBe('150 degrees');
     await shot('faces');
 
     // Whoever opens the link finds the same faces.
     await page.waitForURL(/facing=60/);
     await page.reload();
     await row('face 4 (330°)').waitFor();
-    expect(await handle.getAttribute('aria-valuetext')).toBe('60 degrees');
+    await expect.poll(turned).toBe('60 degrees');
   });
 });
 
@@ -217,7 +224,7 @@ it('on a phone nothing is wider than the screen', async () => {
     for (const details of app.shadowRoot!.querySelectorAll('details')) details.open = true;
   });
   expect(await axeFindings(page)).toEqual([]);
-  expect(await wider()).toEqual([]);
+  await expect.poll(wider).toEqual([]);
   await form().scrollIntoViewIfNeeded();
   await shot('phone');
   // What lies last scrolls its own list, never the frame around it.
@@ -227,7 +234,7 @@ it('on a phone nothing is wider than the screen', async () => {
     return shadow.querySelector('.panel')!.scrollTop;
   });
   expect(moved).toBe(0);
-  expect(await page.getByRole('tab', { name: 'Site', exact: true }).isVisible()).toBe(true);
+  await page.getByRole('tab', { name: 'Site', exact: true }).waitFor();
 });
 
 /** Elements of the panel that reach beyond the screen, and the panel itself where it scrolls. */

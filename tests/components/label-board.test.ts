@@ -102,7 +102,7 @@ async function open(
 }
 const stored = (): Promise<LabelRecord[]> => page.evaluate(() => window.stored());
 const shown = () => page.locator('upwind-label-gallery [role=status]').textContent();
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 40_000, interval: 50 });
+const eventually = <T>(read: () => T) => expect.poll(read);
 const TOKEN = `hf_${'secret'.repeat(6)}`;
 /** Whether leaving the page now would ask. */
 const asksToStay = () =>
@@ -120,7 +120,7 @@ describe('the queue', () => {
 
     // Only where the person turned it on is the model's answer at hand.
     await queue.getByRole('checkbox', { name: /Preselect/ }).check();
-    expect(await pressed.getAttribute('title')).toBe('Built-up or wooded');
+    await eventually(() => pressed.getAttribute('title')).toBe('Built-up or wooded');
     await queue.locator('section').focus();
     await page.keyboard.press('Enter');
     await eventually(async () => (await stored()).length).toBe(14);
@@ -141,13 +141,11 @@ describe('the queue', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('d');
     await queue.getByText(/Agreement with yourself/).waitFor();
-    const after = await stored();
-    const [was, is] = [before, after].map((labels) => labels.find((one) => one.id === id)!);
-    expect(is).toEqual({
-      ...was,
-      history: [...was!.history, expect.objectContaining({ change: 'repeat', label: 'D' })],
-    });
-    expect(after.filter((one) => one.id !== id)).toEqual(before.filter((one) => one.id !== id));
+    const repeat = expect.objectContaining({ change: 'repeat', label: 'D' });
+    // Of all labels one alone changed, and that by one line of its history.
+    await eventually(stored).toEqual(
+      before.map((was) => (was.id === id ? { ...was, history: [...was.history, repeat] } : was)),
+    );
   });
 });
 
@@ -182,7 +180,7 @@ test('a tile on which two checkpoints disagree comes before those on which they 
   await eventually(asked).toBe(mild);
   await page.keyboard.press('b');
   await eventually(asked).not.toBe(mild);
-  expect(await queue.getByText('Two checkpoints disagree').count()).toBe(0);
+  await eventually(() => queue.getByText('Two checkpoints disagree').count()).toBe(0);
 });
 
 describe('a window that keeps nothing', () => {
@@ -268,8 +266,11 @@ describe('files and others', () => {
         history.map(({ change, label, by }) => `${change} ${label} ${by}`),
       );
     const was = events(before);
-    const told = events(await stored()).filter((one, i) => one.length !== was[i]!.length);
-    expect(told.sort()).toEqual([
+    const told = async () =>
+      events(await stored())
+        .filter((one, i) => one.length !== was[i]!.length)
+        .sort();
+    await eventually(told).toEqual([
       ['label B Ann', 'label D Bo'],
       ['label C Ann', 'kept C Ann'],
     ]);
@@ -283,7 +284,7 @@ describe('files and others', () => {
     await share.getByRole('heading', { name: 'Different answers (2)' }).waitFor();
     await share.getByRole('button', { name: 'Keep mine in all 2' }).click();
     await eventually(() => share.locator('.conflicts').count()).toBe(0);
-    expect((await stored()).map(({ label, note }) => [label, note])).toEqual(
+    await eventually(async () => (await stored()).map(({ label, note }) => [label, note])).toEqual(
       before.map(({ label, note }) => [label, note]),
     );
   });
@@ -325,9 +326,9 @@ describe('files and others', () => {
     expect(await kept()).not.toContain(TOKEN);
     await share.getByLabel('Keep the token on this device').check();
     await pull('0 added, 1 here already');
-    expect(await kept()).toContain(TOKEN);
+    await eventually(kept).toContain(TOKEN);
     await share.getByLabel('Keep the token on this device').uncheck();
-    expect(await kept()).not.toContain(TOKEN);
+    await eventually(kept).not.toContain(TOKEN);
   });
 });
 
@@ -353,13 +354,13 @@ describe('the gallery', () => {
     await gallery.getByText('Stays on this device: No dataset export.').waitFor();
     await gallery.getByRole('button', { name: 'Close the label' }).click();
     await filter('Imagery', '', 13);
-    const splits = [];
-    for (const split of ['train', 'validation']) {
-      await gallery.getByRole('combobox', { name: 'Split' }).selectOption(split);
-      await eventually(shown).not.toBe('13 of 13 shown');
-      splits.push(Number.parseInt((await shown())!));
-    }
-    expect(splits[0]! + splits[1]!).toBe(13);
+    const split = gallery.getByRole('combobox', { name: 'Split' });
+    const count = async () => Number.parseInt((await shown())!);
+    await split.selectOption('train');
+    await eventually(shown).not.toBe('13 of 13 shown');
+    const train = await count();
+    await split.selectOption('validation');
+    await eventually(count).toBe(13 - train);
     await filter('Split', '', 13);
     await gallery.getByLabel('Near-duplicates only (2)').check();
     await eventually(shown).toBe('2 of 13 shown');

@@ -1,7 +1,13 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from 'playwright-core';
 import type { ServedVite } from '../support/serve-vite.ts';
 
-/** A page with the app over mock ports. `?saved` opens it with an answer, `?nomodel` without model. */
+/** A page with the app over mock ports, which keep nothing in the browser. `?saved` opens it with an answer, `?nomodel` without model. */
 export const APP_PAGE = `<script type="module">
   import { mockPorts } from '/tests/support/mock-ports.ts';
   import { mockResult } from '/tests/support/mock-result.ts';
@@ -37,13 +43,19 @@ export const APP_PAGE = `<script type="module">
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Opens the app and waits until its panel and its map are there. */
+/** Contexts by what was asked of them: what one page has loaded the next has at hand. */
+const contexts = new Map<string, Promise<BrowserContext>>();
+
+/** Opens the app in a page of its own and waits until its panel and its map are there. */
 export async function openApp(
   browser: Browser,
   served: ServedVite,
-  { query = 'saved', ...context }: BrowserContextOptions & { query?: string } = {},
+  { query = 'saved', ...options }: BrowserContextOptions & { query?: string } = {},
 ): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: DESKTOP, ...context })).newPage();
+  const key = JSON.stringify(options);
+  const context = contexts.get(key) ?? browser.newContext({ viewport: DESKTOP, ...options });
+  contexts.set(key, context);
+  const page = await (await context).newPage();
   await page.goto(`${served.url}/app.html?${query}`);
   await page.getByRole('tab', { name: 'Site', exact: true }).waitFor();
   await page.waitForFunction(() => {
@@ -60,4 +72,19 @@ export async function mapIsThere(page: Page): Promise<void> {
     // It tells where a point lies on the screen once it draws.
     return map?.project({ east: 0, north: 0 }) && !map.shadowRoot?.querySelector('.message');
   });
+}
+
+/** Middle of an element on the screen, once it has stopped moving: the map may glide to its site. */
+export async function atRest(locator: Locator): Promise<[number, number]> {
+  const { x, y, width, height } = await locator.evaluate(async (element) => {
+    let before = element.getBoundingClientRect();
+    for (let still = 0; still < 10; still++) {
+      await new Promise(requestAnimationFrame);
+      const now = element.getBoundingClientRect();
+      if (now.x !== before.x || now.y !== before.y) still = 0;
+      before = now;
+    }
+    return before.toJSON() as DOMRect;
+  });
+  return [x + width / 2, y + height / 2];
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { startEngine } from '../../src/platform/browser/engine-client.ts';
 import type { setWorkerFactory } from '../../src/platform/browser/start-worker.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
@@ -34,6 +34,7 @@ const WORKER = `
   };`;
 
 let browser: Browser;
+let context: BrowserContext;
 let served: ServedVite;
 beforeAll(async () => {
   served = await serveVite({
@@ -55,6 +56,8 @@ beforeAll(async () => {
     ],
   });
   browser = await launchChromium({ webgpu: false });
+  // One for all: what one page has loaded the next has at hand.
+  context = await browser.newContext();
 });
 afterAll(async () => {
   await browser?.close();
@@ -62,7 +65,7 @@ afterAll(async () => {
 });
 
 async function open(path: string): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage();
+  const page = await context.newPage();
   const complaints = watchPage(page);
   await page.goto(`${served.url}${path}`);
   await page.waitForFunction(() => 'setWorkerFactory' in window);

@@ -28,8 +28,6 @@ const APP = `<style>body { margin: 0; }</style><script type="module">
   document.body.append(app);
 </script>`;
 
-const PATIENT = { timeout: 40_000, interval: 100 };
-
 let browser: Browser;
 let context: BrowserContext;
 let served: ServedVite;
@@ -41,7 +39,7 @@ beforeAll(async () => {
   zipPath = join(mkdtempSync(join(tmpdir(), 'upwind-')), 'tiny.zip');
   writeFileSync(zipPath, zipSync(folder));
   served = await serveVite({ pages: { '/trainer.html': PAGE, '/app.html': APP } });
-  browser = await launchChromium({ webgpu: false, webgl: true });
+  browser = await launchChromium({ webgpu: false });
   // Colours that fade from one scheme to the other would be measured half way.
   const viewport = { width: 460, height: 1400 };
   context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
@@ -143,10 +141,10 @@ describe('training in the page', () => {
     const right = Number(/(\d) of 3/.exec(outcome)![1]);
     expect(after).toBe(`${Math.round((100 * right) / 3)} %`);
     const mistakes = page.locator('upwind-train-outcome upwind-train-picture');
-    await expect.poll(() => mistakes.count(), PATIENT).toBe(3 - right);
+    await expect.poll(() => mistakes.count()).toBe(3 - right);
     await page.getByRole('button', { name: 'Use this model on the map' }).click();
-    const used = await page.evaluate(() => (window as unknown as { used: object[] }).used);
-    expect(used).toEqual([{ id: expect.any(String), name: 'vit-nano-tiny' }]);
+    const used = () => page.evaluate(() => (window as unknown as { used: object[] }).used);
+    await expect.poll(used).toEqual([{ id: expect.any(String), name: 'vit-nano-tiny' }]);
 
     await page.reload();
     await page.getByText('vit-nano-tiny', { exact: true }).waitFor();
@@ -161,7 +159,7 @@ describe('training in the page', () => {
     await page.getByRole('button', { name: 'Delete mine' }).click();
     await page.getByRole('button', { name: 'Delete mine' }).click();
     await page.getByText('None yet.').waitFor();
-    expect(await filesOnDevice(page)).toEqual([]);
+    await expect.poll(() => filesOnDevice(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -189,8 +187,8 @@ describe('training in the page', () => {
     expect(step).toBeGreaterThan(2);
     await second.page.getByRole('button', { name: 'Go on with it' }).click();
     const line = second.page.getByText(/Epoch \d+ of 150, step/);
-    await line.waitFor();
-    expect(Number(/step (\d+)/.exec(await line.innerText())![1])).toBeGreaterThan(step);
+    const at = async () => Number(/step (\d+)/.exec(await line.innerText())![1]);
+    await expect.poll(at).toBeGreaterThan(step);
 
     await second.page.getByRole('button', { name: 'Stop' }).click();
     await notice.waitFor();
@@ -199,7 +197,7 @@ describe('training in the page', () => {
     // 150 epochs of two steps each, none lost and none done twice.
     await second.page.getByText('Epochs in figures').click();
     const figures = second.page.getByRole('region', { name: 'Epochs in figures' });
-    await expect.poll(() => figures.locator('tbody tr').count(), PATIENT).toBe(150);
+    await expect.poll(() => figures.locator('tbody tr').count()).toBe(150);
     expect(second.complaints).toEqual([]);
     await second.page.close();
   });
@@ -227,10 +225,8 @@ describe('training in the page', () => {
     await page.reload();
     await page.getByText('vit-nano-tiny').first().waitFor();
     const model = page.locator('upwind-app summary', { hasText: 'Model' });
-    await model.click({ timeout: 30_000 });
-    await page
-      .getByText('Your choice, vit-nano-tiny, loads with the first analysis.')
-      .waitFor({ timeout: 30_000 });
+    await model.click();
+    await page.getByText('Your choice, vit-nano-tiny, loads with the first analysis.').waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

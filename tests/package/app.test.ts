@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { serveStrictly } from '../support/serve-strictly.ts';
 
@@ -58,7 +58,8 @@ describe.skipIf(!existsSync(join(APP, 'sw.js')))('the built app', () => {
     await page.goto(`${served.url}/#at=41.002,-125.001&h=30ft&imagery=demo`);
     await page.reload();
     await page.getByRole('heading', { name: /^Exposure [BCD] governs$/ }).waitFor();
-    expect(await axe(page)).toEqual([]);
+    // Injected by the debugger, since the policy lets no script in.
+    expect(await axeFindings(page)).toEqual([]);
     expect(await keptWeights(page)).toHaveLength(1);
     await context.close();
   });
@@ -88,14 +89,5 @@ function keptWeights(page: Page): Promise<string[]> {
     );
     const urls = held.flat().map(({ url }) => decodeURIComponent(url));
     return urls.filter((url) => url.includes('.safetensors'));
-  });
-}
-
-async function axe(page: Page): Promise<string[]> {
-  // Injected by the debugger, since the policy lets no script in.
-  await page.evaluate(axeCore.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axeCore }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
@@ -57,25 +57,28 @@ declare const window: any;
 
 let browser: Browser;
 let served: ServedVite;
+let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 beforeAll(async () => {
   served = await serveVite({ pages: { '/host.html': PAGE } });
   browser = await launchChromium({ webgl: true, webgpu: false });
+  // One for all: what one page has loaded the next has at hand, and nothing else is kept.
+  context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
 });
 afterAll(async () => {
   await browser?.close();
   await served?.close();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  page = await context.newPage();
   complaints = watchPage(page);
   await page.goto(`${served.url}/host.html`);
   await page.waitForFunction(() => window.ready);
 });
 afterEach(async () => {
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test('added and removed fifty times, it leaves the host as it was', async () => {
@@ -109,13 +112,19 @@ test('added and removed fifty times, it leaves the host as it was', async () => 
   await cycle(5);
   const early = await held();
   const { before, during, after } = await cycle(50);
-  const late = await held();
   expect(during.layers.length).toBeGreaterThan(before.layers.length + 5);
   expect(during.elements).toBeGreaterThan(0);
   expect(after).toEqual(before);
-  expect(late.listeners - early.listeners).toBeLessThan(20);
-  expect(late.nodes - early.nodes).toBeLessThan(200);
-  expect(late.heapMB - early.heapMB).toBeLessThan(4);
+  // What a browser lets go of late is gone after some collections; a leak stays.
+  const grown = async () => {
+    const late = await held();
+    return {
+      listeners: late.listeners - early.listeners < 20,
+      nodes: late.nodes - early.nodes < 200,
+      heap: late.heapMB - early.heapMB < 4,
+    };
+  };
+  await expect.poll(grown).toEqual({ listeners: true, nodes: true, heap: true });
 });
 
 test('survives setStyle, keeps to its prefix and its own map', async () => {
@@ -270,7 +279,7 @@ test('speaks the words that the host gives its map, and writes numbers as its la
   const east = table.getByRole('row', { name: 'O, Ost: why D?' });
   await east.getByText(/^1,131$/).waitFor();
   // Whole words of the rows, as the mock's north has a change at 4,100 ft.
-  expect(await table.innerText()).toMatch(/\b4\.100 ft/);
+  await expect.poll(() => table.innerText()).toMatch(/\b4\.100 ft/);
   // What an event leaves to say, said in the words of the map where it happened.
   await page.getByRole('button', { name: 'Vent' }).click();
   const french = page.locator('#two upwind-control-panel');
@@ -285,7 +294,9 @@ test('speaks the words that the host gives its map, and writes numbers as its la
   await page.locator('#one').getByText('Keine Adresssuche.').waitFor();
   await page.locator('#three').getByRole('button', { name: 'Wind exposure of a site' }).click();
   await page.locator('#three').getByLabel('Mean roof height').waitFor();
-  expect(await page.locator('#three upwind-control-panel').getAttribute('lang')).toBe('en');
+  await expect
+    .poll(() => page.locator('#three upwind-control-panel').getAttribute('lang'))
+    .toBe('en');
   await page.locator('#one').getByLabel('Mittlere Dachhöhe').focus();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Windexposition', expanded: false }).waitFor();

@@ -104,13 +104,13 @@ test('plain HTML: an import map, one element, parts that share its answer', asyn
   const { page, close } = await open(installWithNano('plain-html'));
   await page.locator('upwind-result-table tbody tr').nth(7).waitFor();
   await page.getByText(/^Exposure [BCD] governs\.$/).waitFor();
-  expect(await page.locator('upwind-result-table tbody tr').count()).toBe(8);
-  expect(await page.locator('upwind-rose [role=button]').count()).toBe(8);
+  await expect.poll(() => page.locator('upwind-result-table tbody tr').count()).toBe(8);
+  await expect.poll(() => page.locator('upwind-rose [role=button]').count()).toBe(8);
   await page
     .locator('upwind-map')
     .getByText(/Exposure [BCD] governs/)
     .waitFor();
-  expect(await page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
+  await expect.poll(() => page.locator('upwind-map').getAttribute('model')).toBe('upwind-vit');
   expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
 
   // The scene that the example names, painted by workers of the package.
@@ -155,7 +155,7 @@ test('an existing MapLibre map: the control, nine directions, the model of the p
   await page.getByRole('button', { name: 'Wind exposure of a site' }).click();
   const panel = page.getByRole('region', { name: 'Wind exposure' });
   await panel.getByRole('heading', { name: /Exposure [BCD] governs/ }).waitFor();
-  expect(await panel.locator('upwind-result-table tbody tr').count()).toBe(9);
+  await expect.poll(() => panel.locator('upwind-result-table tbody tr').count()).toBe(9);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(await axeFindings(page, { except: NOT_OURS })).toEqual([]);
   const { threads, workers } = await computing(page, 'upwind-control-panel');

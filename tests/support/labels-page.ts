@@ -35,13 +35,18 @@ export const LABELS_PAGE = `<style>body { margin: 0 }</style><script type="modul
 
 export interface StoredLabels {
   labels: unknown[];
-  pictures: Record<string, number[]>;
   waiting: number;
+  /** SHA-256 of each label's picture as it is kept, by the label's id. */
+  pictures: Record<string, string>;
 }
 
 /** What lies in the browser's store, read past all of our code. */
 export const storedIn = (page: Page): Promise<StoredLabels> =>
   page.evaluate(async (): Promise<StoredLabels> => {
+    const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    };
     // Opening a database that is not there would make an empty one.
     const there = (await indexedDB.databases()).some(({ name }) => name === 'upwind-labels');
     if (!there) return { labels: [], pictures: {}, waiting: 0 };
@@ -55,10 +60,11 @@ export const storedIn = (page: Page): Promise<StoredLabels> =>
         const keys = tx.objectStore('pixels').getAllKeys();
         const pixels = tx.objectStore('pixels').getAll();
         const waiting = tx.objectStore('candidates').count();
-        tx.oncomplete = () => {
+        tx.oncomplete = async () => {
           db.close();
+          const hashes = await Promise.all(pixels.result.map(sha256));
           const pictures = Object.fromEntries(
-            keys.result.map((key, i) => [String(key), [...(pixels.result[i] as Uint8Array)]]),
+            keys.result.map((key, i) => [String(key), hashes[i]!]),
           );
           resolve({ labels: labels.result, pictures, waiting: waiting.result });
         };
@@ -82,7 +88,7 @@ export async function untilDiskIsFull(page: Page): Promise<void> {
         tx.onabort = () => done(tx.error?.name ?? 'aborted');
       });
     while ((await write()) !== 'QuotaExceededError') {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await new Promise((resolve) => setTimeout(resolve, 250));
     }
     db.close();
   });

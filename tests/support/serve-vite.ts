@@ -32,7 +32,7 @@ export async function serveVite(options: ServeViteOptions = {}): Promise<ServedV
     // Dependencies of workers too, before the first page opens: one found later reloads every page.
     optimizeDeps: { entries: ['index.html', 'components/**/*.ts', 'src/platform/browser/*.ts'] },
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    plugins: [...(options.plugins ?? []), extraPages(options.pages ?? {})],
+    plugins: [keptModules(), ...(options.plugins ?? []), extraPages(options.pages ?? {})],
     appType: 'spa',
   });
   await server.listen();
@@ -60,6 +60,24 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Nothing changes while tests run: what a browser has loaded once it need not ask for again. */
+function keptModules(): Plugin {
+  return {
+    name: 'upwind-test-kept-modules',
+    configureServer(server) {
+      server.middlewares.use((_, response, next) => {
+        const setHeader = response.setHeader.bind(response);
+        response.setHeader = (name, value) => {
+          const module = response.getHeader('content-type') === 'text/javascript';
+          const asks = name.toLowerCase() === 'cache-control' && value === 'no-cache';
+          return setHeader(name, module && asks ? 'max-age=31536000, immutable' : value);
+        };
+        next();
+      });
+    },
+  };
 }
 
 function extraPages(pages: Record<string, string>): Plugin {
