@@ -22,7 +22,7 @@ beforeAll(async () => {
   served = await serveVite({ pages: { '/app.html': LABELS_PAGE } });
   browser = await launchChromium({ webgl: true, webgpu: false });
   context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1100, height: 760 },
     acceptDownloads: true,
   });
   page = await context.newPage();

@@ -43,7 +43,9 @@ beforeAll(async () => {
   });
   served = await serveVite({ pages: { '/site.html': PAGE } });
   browser = await launchChromium({ webgl: true });
-  context = await browser.newContext({ viewport: { width: 1000, height: 640 } });
+  // As most people have it: the map glides to a new site.
+  const reducedMotion = 'no-preference';
+  context = await browser.newContext({ viewport: { width: 1000, height: 640 }, reducedMotion });
 });
 afterAll(async () => {
   await browser?.close();

@@ -40,9 +40,7 @@ beforeAll(async () => {
   writeFileSync(zipPath, zipSync(folder));
   served = await serveVite({ pages: { '/trainer.html': PAGE, '/app.html': APP } });
   browser = await launchChromium({ webgpu: false });
-  // Colours that fade from one scheme to the other would be measured half way.
-  const viewport = { width: 460, height: 1400 };
-  context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  context = await browser.newContext({ viewport: { width: 460, height: 1400 } });
 });
 afterAll(async () => {
   await browser?.close();

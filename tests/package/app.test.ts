@@ -35,7 +35,7 @@ describe.skipIf(!existsSync(join(APP, 'sw.js')))('the built app', () => {
     const served = await serveStrictly(APP, { instead: nanoModel() });
     const context = await browser.newContext({
       serviceWorkers: 'allow',
-      viewport: { width: 1280, height: 800 },
+      viewport: { width: 1000, height: 640 },
     });
     const page = await context.newPage();
     const complaints = watchPage(page);

@@ -66,7 +66,7 @@ async function open(folder: string, { build, below = '.', cores, ...options }: O
   }
   expect(replaced, 'the example names its imagery').toBe(1);
   await build?.();
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 900, height: 640 } });
   if (cores) await context.route(/engine[^/]*\.js$/, (route) => tellCores(route, cores));
   const page = await context.newPage();
   const complaints = watchPage(page);

@@ -83,8 +83,10 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
   // A busy two-core machine takes its time; no test asserts speed. `newPage` comes through here too.
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
-    // Keeping the app for offline use would fetch all of it in every test.
-    const context = await newContext({ serviceWorkers: 'block', ...options });
+    // Keeping the app for offline use would fetch all of it in every test; what glides would be drawn
+    // in software again and again, and pressed or measured half way.
+    const calm = { serviceWorkers: 'block', reducedMotion: 'reduce' } as const;
+    const context = await newContext({ ...calm, ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     return context;
   };
