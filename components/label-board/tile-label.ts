@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { TileResult } from '../../src/analysis/site-result.ts';
 import { ROUGHNESS } from '../../src/roughness/category.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
@@ -9,6 +10,7 @@ import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import { choices, choiceStyles } from './label-choices.ts';
 import { LabelsElement } from './labels-element.ts';
+import { NoteDraft } from './note-draft.ts';
 
 /**
  * The person's part of the tile card: what they say it is, and why.
@@ -52,6 +54,9 @@ export class UpwindTileLabel extends LabelsElement {
   ];
   @state() private needed = false;
   @query('#reason') private reason!: HTMLInputElement | null;
+  #note = new NoteDraft((id, text) => void this.labels?.note(id, text));
+  /** What was typed about tiles without a picture, by tile. */
+  #reasons = new Map<string, string>();
 
   protected override readonly watches: readonly (keyof SessionState)[] = [
     'selection',
@@ -59,13 +64,29 @@ export class UpwindTileLabel extends LabelsElement {
     'tiles',
   ];
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#note.settle();
+  }
+
+  get #tile(): TileResult | null {
+    const { selection, tiles } = this.session?.state ?? {};
+    const id = selection?.hotTileId ?? selection?.tileId;
+    return tiles?.find((one) => one.id === id) ?? null;
+  }
+
+  protected override sessionChanged(...change: Parameters<LabelsElement['sessionChanged']>): void {
+    super.sessionChanged(...change);
+    const tile = this.#tile;
+    this.#note.shows((tile && this.labels?.labelOfTile(tile.id)?.id) ?? null);
+  }
+
   override render() {
     const state = this.session?.state;
     if (!state?.result || !this.labels) return nothing;
     const { selection } = state;
     const many = selection.markedTileIds.length;
-    const id = selection.hotTileId ?? selection.tileId;
-    const tile = state.tiles.find((one) => one.id === id);
+    const tile = this.#tile;
     if (tile?.missing) return this.#withoutPicture(tile);
     if (!tile) return nothing;
     const label = this.labels.labelOfTile(tile.id);
@@ -93,15 +114,19 @@ export class UpwindTileLabel extends LabelsElement {
       }
       ${
         label && many === 0
-          ? html`<input
-              class="field"
-              aria-label=${t('labels.tile.note')}
-              placeholder=${t('labels.tile.note.hint')}
-              maxlength="2000"
-              .value=${label.note}
-              @change=${(event: Event) =>
-                void this.labels?.note(label.id, (event.target as HTMLInputElement).value)}
-            />`
+          ? keyed(
+              label.id,
+              html`<input
+                class="field"
+                aria-label=${t('labels.tile.note')}
+                placeholder=${t('labels.tile.note.hint')}
+                maxlength="2000"
+                .value=${label.note}
+                @input=${(event: Event) =>
+                  this.#note.type(label.id, (event.target as HTMLInputElement).value)}
+                @change=${() => this.#note.settle()}
+              />`,
+            )
           : nothing
       }`;
   }
@@ -116,14 +141,20 @@ export class UpwindTileLabel extends LabelsElement {
       void this.session?.correctTile(tile.id, roughness, { reason, by });
     };
     return html`<div class="row"><h4>${t('override.tile')}</h4></div>
-      <input
-        class="field"
-        id="reason"
-        maxlength="500"
-        aria-label=${t('override.reason')}
-        placeholder=${t('override.reason.hint')}
-        aria-invalid=${this.needed ? 'true' : nothing}
-      />
+      ${keyed(
+        tile.id,
+        html`<input
+          class="field"
+          id="reason"
+          maxlength="500"
+          aria-label=${t('override.reason')}
+          placeholder=${t('override.reason.hint')}
+          aria-invalid=${this.needed ? 'true' : nothing}
+          .value=${this.#reasons.get(tile.id) ?? ''}
+          @input=${(event: Event) =>
+            this.#reasons.set(tile.id, (event.target as HTMLInputElement).value)}
+        />`,
+      )}
       ${this.needed ? html`<p class="error" role="alert">${t('override.reason.need')}</p>` : nothing}
       <div class="known">
         ${ROUGHNESS.map(

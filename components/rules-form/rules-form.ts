@@ -49,7 +49,7 @@ export class UpwindRules extends SessionElement {
             <option value="" ?selected=${tileM === null}>
               ${own ? t('rules.tile.own.size', { size: own }) : t('rules.tile.own')}
             </option>
-            ${TILE_SIZES_M.map(
+            ${sizesWith(tileM).map(
               (size) =>
                 html`<option value=${size} ?selected=${tileM === size}>
                   ${t('rules.tile.size', { size })}
@@ -89,6 +89,10 @@ export class UpwindRules extends SessionElement {
     void this.session?.change(change);
   }
 }
+
+/** A link or a page of one's own may have set another size. */
+const sizesWith = (tileM: number | null): number[] =>
+  [...new Set([...TILE_SIZES_M, ...(tileM === null ? [] : [tileM])])].sort((a, b) => a - b);
 
 const valueOf = (event: Event): string => (event.target as HTMLInputElement).value;
 

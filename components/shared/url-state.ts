@@ -11,7 +11,9 @@ export interface LinkState {
 }
 
 /**
- * Reads `#at=lat,lng&h=25ft&facing=32&bearings=10,57&imagery=…&model=…`.
+ * Reads `#at=lat,lng&h=25ft&facing=32&bearings=10,57&imagery=…&edition=7-22&tolerance=0.2&model=…`.
+ * With the edition come all the rules: `conservative=yes`, and `tile=250` [m], are left out where
+ * they are not so, and where the model's own tile size is used.
  * A model is `upwind-vit`, which comes with the page (null in the settings), a Hub id, or
  * `device:ID:NAME`, which only the device that keeps it has. Imagery of the person's own is named by its
  * address without keys: `imagery=xyz&url=https://…/{z}/{x}/{y}.png&maxzoom=18`,
@@ -37,6 +39,7 @@ export function readHash(hash: string): LinkState {
   if (imagery) link.settings.imagery = imageryOf(imagery, fields);
   const model = modelOf(fields.get('model') ?? '');
   if (model !== undefined) link.settings.model = model;
+  Object.assign(link.settings, rulesOf(fields));
   if (fields.get('h')?.trim().endsWith('m')) link.settings.unit = 'm';
   return link;
 }
@@ -52,9 +55,27 @@ export function writeHash(site: Site | null, settings: Settings): string {
     if (site.name) parts.push(`name=${encodeURIComponent(site.name)}`);
   }
   parts.push(...imageryFields(settings.imagery));
+  const { edition, tolerance, conservative, tileM } = settings;
+  parts.push(`edition=${edition}`, `tolerance=${tolerance}`);
+  if (conservative) parts.push('conservative=yes');
+  if (tileM !== null) parts.push(`tile=${tileM}`);
   const model = modelField(settings.model);
   if (model) parts.push(`model=${readable(model)}`);
   return `#${parts.join('&')}`;
+}
+
+/** Whoever opens a link reads the ground by its rules; a link without any leaves them their own. */
+function rulesOf(fields: URLSearchParams): Partial<Settings> {
+  const edition = fields.get('edition');
+  if (edition !== '7-16' && edition !== '7-22') return {};
+  const tolerance = Number(fields.get('tolerance') || NaN);
+  const tileM = Number(fields.get('tile') || NaN);
+  return {
+    edition,
+    ...(tolerance >= 0 && tolerance <= 1 && { tolerance }),
+    conservative: fields.get('conservative') === 'yes',
+    tileM: Number.isInteger(tileM) && tileM > 0 ? tileM : null,
+  };
 }
 
 function heightField(heightFt: number, unit: 'ft' | 'm'): string {

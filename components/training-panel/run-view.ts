@@ -80,9 +80,7 @@ export class UpwindTrainRun extends TrainingElement {
                 ${t('train.pause')}
               </button>`
         }
-        <button class="button" @click=${() => void this.training?.stop()}>
-          ${t('train.stop')}
-        </button>
+        <button class="button" @click=${() => this.training?.stop()}>${t('train.stop')}</button>
       </div>`;
   }
 

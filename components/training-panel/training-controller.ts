@@ -91,6 +91,8 @@ export class TrainingController {
   #files: CheckpointFiles | null = null;
   #reading: AbortController | null = null;
   #estimating = 0;
+  /** The run that goes on, from the press of the button: its worker may hear of it much later. */
+  #running: { stop: AbortController; paused: boolean } | null = null;
   #began = false;
   #disposed = false;
 
@@ -145,21 +147,29 @@ export class TrainingController {
     { classes = {}, seed }: { classes?: Record<string, Roughness>; seed: number },
   ): Promise<void> {
     this.#files = files;
-    const { signal } = (this.#reading = new AbortController());
+    // Pictures chosen while others are read take their place.
+    this.#reading?.abort();
+    const reading = (this.#reading = new AbortController());
+    const { signal } = reading;
+    this.#estimating++;
     this.#set({ reading: { done: 0, total: 0 }, asking: null, dataset: null, estimate: null });
+    const mine = (change: Partial<TrainingState>) => {
+      if (this.#reading === reading) this.#set(change);
+    };
     await this.#try(async () => {
       const request = { name: files.name, classes, seed };
       const answer = await (
         await this.#worker()
-      ).openDataset(files, request, (done, total) => this.#set({ reading: { done, total } }), {
+      ).openDataset(files, request, (done, total) => mine({ reading: { done, total } }), {
         signal,
         onDownload: (loaded, total) =>
-          this.#set({ reading: { done: 0, total: 0, download: { loaded, total } } }),
+          mine({ reading: { done: 0, total: 0, download: { loaded, total } } }),
       });
-      if ('unknownClasses' in answer) this.#set({ asking: answer.unknownClasses });
-      else this.#set({ dataset: answer, outcome: null, run: null });
+      if ('unknownClasses' in answer) mine({ asking: answer.unknownClasses });
+      else mine({ dataset: answer, outcome: null, run: null });
     });
-    this.#set({ reading: null });
+    mine({ reading: null });
+    if (this.#reading === reading) this.#reading = null;
   }
 
   /** Stops reading pictures; what was open before is gone, as it was when the reading began. */
@@ -189,6 +199,8 @@ export class TrainingController {
 
   /** @param resume goes on with the stored run, whose dataset is opened first */
   async train(request: RunRequest, { resume = false } = {}): Promise<void> {
+    if (this.#running) return;
+    const running = (this.#running = { stop: new AbortController(), paused: false });
     const { stored } = this.#state;
     const before = resume ? stored : null;
     this.#set({
@@ -210,23 +222,40 @@ export class TrainingController {
     });
     try {
       const client = await this.#worker();
-      if (resume) this.#set({ dataset: await client.restoreDataset() });
+      if (resume) {
+        const dataset = await client.restoreDataset({ signal: running.stop.signal });
+        running.stop.signal.throwIfAborted();
+        this.#set({ dataset });
+      }
       const onEvent = (event: RunEvent) => this.#hear(event);
-      const outcome = await client.run(request, { resume, onEvent });
-      await this.listModels();
-      const { run } = this.#state;
-      // The last epochs may still be on their way: they come by another channel.
-      this.#set({ outcome, run: run && { ...run, paused: false, epochs: outcome.epochs } });
+      running.stop.signal.throwIfAborted();
+      const outcome = client.run(request, { resume, onEvent });
+      running.stop.signal.addEventListener('abort', () => client.cancel());
+      if (running.paused) client.pause();
+      await this.#finished(await outcome);
     } catch (error) {
-      const stopped = error instanceof Error && error.name === 'AbortError';
-      this.#set({
-        run: null,
-        stored: await this.#worker()
-          .then((client) => client.storedRun())
-          .catch(() => null),
-        error: stopped ? null : wordsOf(error),
-      });
+      await this.#broken(error);
+    } finally {
+      this.#running = null;
     }
+  }
+
+  async #finished(outcome: RunOutcome): Promise<void> {
+    await this.listModels();
+    const { run } = this.#state;
+    // The last epochs may still be on their way: they come by another channel.
+    this.#set({ outcome, run: run && { ...run, paused: false, epochs: outcome.epochs } });
+  }
+
+  async #broken(error: unknown): Promise<void> {
+    const stopped = error instanceof Error && error.name === 'AbortError';
+    this.#set({
+      run: null,
+      stored: await this.#worker()
+        .then((client) => client.storedRun())
+        .catch(() => null),
+      error: stopped ? null : wordsOf(error),
+    });
   }
 
   async resumeStored(): Promise<void> {
@@ -241,17 +270,20 @@ export class TrainingController {
     });
   }
 
+  /** Takes effect once the run has begun, if it has not. */
   async pause(): Promise<void> {
+    if (this.#running) this.#running.paused = true;
     (await this.#worker()).pause();
   }
 
   async goOn(): Promise<void> {
+    if (this.#running) this.#running.paused = false;
     (await this.#worker()).goOn();
     if (this.#state.run) this.#set({ run: { ...this.#state.run, paused: false } });
   }
 
-  async stop(): Promise<void> {
-    (await this.#worker()).cancel();
+  stop(): void {
+    this.#running?.stop.abort();
   }
 
   judge(

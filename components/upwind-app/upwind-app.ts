@@ -55,6 +55,8 @@ export class UpwindApp extends LitElement {
   #narrow = matchMedia(NARROW);
   #announcer = new Announcer();
   #begun = false;
+  /** Counts links opened in this visit. */
+  #links = 0;
   #labelling: Promise<() => void> | null = null;
 
   override connectedCallback(): void {
@@ -112,17 +114,23 @@ export class UpwindApp extends LitElement {
     const { site, settings } = this.session.state;
     if (location.hash === writeHash(site, settings)) return;
     const link = readHash(location.hash);
+    const opened = ++this.#links;
+    if (link.site) {
+      const { at, name, heightFt, facingDeg = null, bearingsDeg = [] } = link.site;
+      this.session.setSite(at, name);
+      this.session.setHeightFt(heightFt);
+      void this.session.setBearings({ facingDeg, bearingsDeg });
+    }
     const { model, ...others } = link.settings;
     if (others.imagery) others.imagery = withOwnKey(others.imagery, settings.imagery);
     if (Object.keys(others).length > 0) await this.session.change(others);
+    // Another link was opened meanwhile: its choices stay.
+    if (opened !== this.#links) return;
     // Not a mere setting: the model that is loaded has to go.
     if (model !== undefined && modelField(model) !== modelField(settings.model)) {
       await this.session.chooseModel(model);
     }
-    if (!link.site) return;
-    this.session.setSite(link.site.at, link.site.name);
-    this.session.setHeightFt(link.site.heightFt);
-    void this.session.analyse();
+    if (link.site && opened === this.#links) void this.session.analyse();
   }
 
   #onSession(next: SessionState, changed: ReadonlySet<keyof SessionState>): void {

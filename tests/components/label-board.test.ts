@@ -13,6 +13,7 @@ const PAGE = `<!doctype html><title>Labels</title><script type="module">
   import { Session } from '/components/shared/session.ts';
   import { labelsOf } from '/components/label-board/labels-of.ts';
   import '/components/label-board/label-board.ts';
+  import '/components/label-board/tile-label.ts';
   import { openLabelStore } from '/src/platform/browser/label-db.ts';
   import { mockPorts } from '/tests/support/mock-ports.ts';
   import { entryOf, pictureOf, tileOf } from '/tests/support/labels.ts';
@@ -181,6 +182,39 @@ test('a tile on which two checkpoints disagree comes before those on which they 
   await page.keyboard.press('b');
   await eventually(asked).not.toBe(mild);
   await eventually(() => queue.getByText('Two checkpoints disagree').count()).toBe(0);
+});
+
+test('a note goes to the tile that it was typed for, though the pointer crosses others', async () => {
+  await open(undefined, { waits: false });
+  const tiles: string[] = await page.evaluate((checkpoint) => window.read(checkpoint), {
+    sha256: 'a'.repeat(64),
+    says: {},
+  });
+  const [one, other] = tiles as [string, string];
+  await page.evaluate(
+    async (tiles) => {
+      const card = document.createElement('upwind-tile-label') as HTMLElement & {
+        session: unknown;
+      };
+      card.session = window.board.session;
+      document.body.prepend(card);
+      await window.labels.labelTiles(tiles, 'C');
+      window.board.session.select({ tileId: tiles[0] });
+    },
+    tiles.slice(0, 2),
+  );
+  const point = (hotTileId: string | null) =>
+    page.evaluate((hotTileId) => window.board.session.select({ hotTileId }), hotTileId);
+  const field = page.locator('upwind-tile-label').getByRole('textbox', { name: 'Note' });
+  await field.focus();
+  await page.keyboard.type('barn');
+  await point(other);
+  await eventually(() => field.inputValue()).toBe('');
+  const noteOf = async (id: string) => (await stored()).find(({ tileId }) => tileId === id)?.note;
+  await eventually(() => noteOf(one)).toBe('barn');
+  await point(null);
+  await eventually(() => field.inputValue()).toBe('barn');
+  expect(await noteOf(other)).toBe('');
 });
 
 describe('a window that keeps nothing', () => {

@@ -112,8 +112,12 @@ export class TrainingClient {
     return this.#call(this.#host.storedRun(options));
   }
 
-  restoreDataset(): Promise<DatasetSummary> {
-    return this.#call(this.#host.restoreDataset());
+  restoreDataset({ signal }: { signal?: AbortSignal } = {}): Promise<DatasetSummary> {
+    const stop = () => void this.#host.stopReading();
+    signal?.addEventListener('abort', stop, { once: true });
+    return this.#call(this.#host.restoreDataset()).finally(() =>
+      signal?.removeEventListener('abort', stop),
+    );
   }
 
   forgetRun(): Promise<void> {

@@ -104,7 +104,13 @@ const host: TrainingHost = {
     }
   },
 
-  run: (request, resume, onEvent) => alone(() => run(request, resume, onEvent)),
+  // Its control is there before the lock is, so that a stop pressed at once is heard.
+  run(request, resume, onEvent) {
+    const mine = (running = { control: new RunControl(), stop: new AbortController() });
+    return alone(() => run(request, resume, onEvent, mine)).finally(() => {
+      if (running === mine) running = null;
+    });
+  },
 
   pause: () => running?.control.pause(),
   goOn: () => running?.control.resume(),
@@ -135,6 +141,8 @@ async function open(
   request: DatasetRequest,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<DatasetSummary> {
+  // Pictures that are read take the place of those before, whichever would be done first.
+  reading?.abort();
   const { signal } = (reading = new AbortController());
   const found = await openDataset(files, {
     decoder,
@@ -143,6 +151,7 @@ async function open(
     seed: request.seed,
     onProgress: ({ done, total }) => onProgress(done, total),
   });
+  signal.throwIfAborted();
   [dataset, datasetFiles, datasetRequest] = [found, files, request];
   const { name, images, skipped, splitMade, classes } = found;
   return {
@@ -161,83 +170,78 @@ async function run(
   request: RunRequest,
   resume: boolean,
   onEvent: Parameters<TrainingHost['run']>[2],
+  { control, stop }: { control: RunControl; stop: AbortController },
 ) {
   const data = opened();
-  const control = new RunControl();
-  const stop = new AbortController();
-  running = { control, stop };
-  try {
-    const baseFiles =
-      resume && request.base.kind === 'files'
-        ? await store.files('base', request.base.name ?? 'model')
-        : await openModelSource(request.base);
-    const onRead = ({ loaded, total }: { loaded: number; total: number }) =>
-      onEvent({ stage: 'base', loaded, total });
-    const { seed } = request.settings;
-    const signal = stop.signal;
-    const base = await readCheckpoint(baseFiles, { signal, onProgress: onRead, seed });
-    const state = resume ? await store.state() : null;
-    if (!resume) {
-      // A File does not outlive the tab: what the run needs is copied.
-      const kept = request.base.kind === 'files' ? { ...request.base, files: [] } : request.base;
-      await store.begin(
-        { request: { ...request, base: kept }, dataset: datasetRequest! },
-        new Date().toISOString(),
-      );
-      await store.keepFiles('data', datasetFiles!);
-      if (request.base.kind === 'files') await store.keepFiles('base', baseFiles);
-      datasetFiles = await store.files('data', data.name);
-    }
-    const result = await fineTuneOnDevice(
-      {
-        checkpoint: base,
-        dataset: data,
-        settings: request.settings,
-        allowMissing: request.allowMissing,
-        resume: state ? decodeTrainerState(state, 'The stored run') : null,
-        features,
-        control,
-        signal,
-        saveEverySeconds: SAVE_EVERY_SECONDS,
-        saveState: async (kept) => {
-          await store.saveState(encodeTrainerState(kept), {
-            saved: new Date().toISOString(),
-            epochs: kept.epochs,
-            steps: kept.steps,
-          });
-          onEvent({ stage: 'stored', epoch: kept.epoch, step: kept.optimizer.step });
-        },
-        onProgress: onEvent,
-      },
-      {
-        order: request.order ?? DEFAULT_ORDER,
-        start: (order) => startBackend(order, request.softwareGpu),
-        onBackend: (info) => onEvent({ stage: 'backend', info }),
-      },
+  const { signal } = stop;
+  signal.throwIfAborted();
+  const baseFiles =
+    resume && request.base.kind === 'files'
+      ? await store.files('base', request.base.name ?? 'model')
+      : await openModelSource(request.base);
+  const onRead = ({ loaded, total }: { loaded: number; total: number }) =>
+    onEvent({ stage: 'base', loaded, total });
+  const { seed } = request.settings;
+  const base = await readCheckpoint(baseFiles, { signal, onProgress: onRead, seed });
+  const state = resume ? await store.state() : null;
+  if (!resume) {
+    // A File does not outlive the tab: what the run needs is copied.
+    const kept = request.base.kind === 'files' ? { ...request.base, files: [] } : request.base;
+    await store.begin(
+      { request: { ...request, base: kept }, dataset: datasetRequest! },
+      new Date().toISOString(),
     );
-    const { files } = await finishCheckpoint(result, {
-      id: request.name,
-      base,
+    await store.keepFiles('data', datasetFiles!);
+    if (request.base.kind === 'files') await store.keepFiles('base', baseFiles);
+    datasetFiles = await store.files('data', data.name);
+  }
+  const result = await fineTuneOnDevice(
+    {
+      checkpoint: base,
       dataset: data,
       settings: request.settings,
-      backend: result.backend.name,
-    });
-    const checkpoint = await checkpoints.save(request.name, files);
-    await store.forget();
-    const { metrics, bestEpoch, epochs, predictions, diverged, seconds, backend } = result;
-    return {
-      checkpoint,
-      metrics,
-      bestEpoch,
-      epochs,
-      predictions,
-      diverged,
-      seconds,
-      backend,
-    };
-  } finally {
-    running = null;
-  }
+      allowMissing: request.allowMissing,
+      resume: state ? decodeTrainerState(state, 'The stored run') : null,
+      features,
+      control,
+      signal,
+      saveEverySeconds: SAVE_EVERY_SECONDS,
+      saveState: async (kept) => {
+        await store.saveState(encodeTrainerState(kept), {
+          saved: new Date().toISOString(),
+          epochs: kept.epochs,
+          steps: kept.steps,
+        });
+        onEvent({ stage: 'stored', epoch: kept.epoch, step: kept.optimizer.step });
+      },
+      onProgress: onEvent,
+    },
+    {
+      order: request.order ?? DEFAULT_ORDER,
+      start: (order) => startBackend(order, request.softwareGpu),
+      onBackend: (info) => onEvent({ stage: 'backend', info }),
+    },
+  );
+  const { files } = await finishCheckpoint(result, {
+    id: request.name,
+    base,
+    dataset: data,
+    settings: request.settings,
+    backend: result.backend.name,
+  });
+  const checkpoint = await checkpoints.save(request.name, files);
+  await store.forget();
+  const { metrics, bestEpoch, epochs, predictions, diverged, seconds, backend } = result;
+  return {
+    checkpoint,
+    metrics,
+    bestEpoch,
+    epochs,
+    predictions,
+    diverged,
+    seconds,
+    backend,
+  };
 }
 
 /** Two tabs that train would write over each other's state. */

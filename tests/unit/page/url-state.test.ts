@@ -40,6 +40,33 @@ describe('links', () => {
     expect(readHash('#model=nothing').settings).toEqual({});
   });
 
+  it('carry the rules, so that a colleague with others of their own reads the same answer', () => {
+    const rules = { edition: '7-16', tolerance: 0.35, conservative: true, tileM: 150 } as const;
+    const read = (settings: object) =>
+      readHash(writeHash(null, { ...DEFAULT_SETTINGS, ...settings })).settings;
+    expect(read(rules)).toMatchObject(rules);
+    // The defaults are said too: the colleague may have others.
+    const { edition, tolerance, conservative, tileM } = DEFAULT_SETTINGS;
+    expect(read({})).toMatchObject({ edition, tolerance, conservative, tileM });
+    expect(read({ tolerance: 0 }).tolerance).toBe(0);
+  });
+
+  it('without rules, or with such as do not exist, leave them alone', () => {
+    for (const hash of [
+      '#imagery=usgs',
+      '#edition=7-05&tolerance=0.2',
+      '#tolerance=0.3&tile=150',
+    ]) {
+      const { edition, tolerance, conservative, tileM } = readHash(hash).settings;
+      expect([edition, tolerance, conservative, tileM]).toEqual(Array(4).fill(undefined));
+    }
+    expect(readHash('#edition=7-22&tolerance=40&tile=-5').settings).toEqual({
+      edition: '7-22',
+      conservative: false,
+      tileM: null,
+    });
+  });
+
   it('carry metres for those who work in metres', () => {
     const site = { at: { lat: 1, lng: 2 }, name: null, heightFt: 25 };
     const hash = writeHash(site, { ...DEFAULT_SETTINGS, unit: 'm' });
