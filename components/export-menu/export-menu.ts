@@ -209,11 +209,14 @@ export class UpwindExportMenu extends SessionElement {
   async #save(kind: ExportKind): Promise<void> {
     this.#show(false);
     this.toggleButton.focus();
-    const result = this.#result;
-    if (!result) return;
+    if (!this.#result) return;
     this.failed = false;
     this.message = t('export.making');
     try {
+      // A correction made just now is in the file too.
+      if (!this.result) await this.session?.settled();
+      const result = this.#result;
+      if (!result) return;
       const blob = await kind.make(result, await this.#about(kind, result));
       const name = `upwind-${kind.stem}.${kind.extension}`;
       const link = document.createElement('a');

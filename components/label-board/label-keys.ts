@@ -83,10 +83,14 @@ export function aimOf(
   const command = commandOf(event);
   if (!command || (command.do === 'accept' && isOnControl(event))) return null;
   if (command.do === 'undo' || command.do === 'redo') return { command, tileIds: null };
-  const onMap = event.composedPath().some((node) => (node as Element).localName === 'upwind-map');
+  const onMap = event.composedPath().some(isMap);
   if (!onMap && queueIsOpen) return { command, tileIds: null };
   if (command.do !== 'label') return null;
   const one = (onMap ? hotTileId : null) ?? tileId;
   const tileIds = markedTileIds.length > 0 ? markedTileIds : one ? [one] : [];
   return tileIds.length > 0 ? { command, tileIds } : null;
 }
+
+/** A map of ours, or what walks over the tiles of a host's map. */
+const isMap = (node: EventTarget): boolean =>
+  node instanceof Element && node.matches('upwind-map, [data-upwind-tiles]');

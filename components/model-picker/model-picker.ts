@@ -31,6 +31,8 @@ export class UpwindModelPicker extends SessionElement {
   @state() private over = false;
   @state() private bundled: ModelRef | null = null;
   @state() private stored: StoredModelRef[] = [];
+  /** Counts choices: a folder takes a while to list, and another may be chosen meanwhile. */
+  #choices = 0;
   @query('#hub') private hubField!: HTMLInputElement;
   @query('#folder') private folderField!: HTMLInputElement;
   @query('#zip') private zipField!: HTMLInputElement;
@@ -204,6 +206,7 @@ export class UpwindModelPicker extends SessionElement {
   }
 
   #use(ref: ModelRef): void {
+    this.#choices++;
     void this.session?.useModel(ref);
   }
 
@@ -218,8 +221,10 @@ export class UpwindModelPicker extends SessionElement {
     event.preventDefault();
     this.over = false;
     if (!event.dataTransfer) return;
+    const choice = ++this.#choices;
     const files = await filesOfDrop(event.dataTransfer);
-    if (files.length > 0) this.#use({ kind: 'files', files, name: folderName(files) });
+    if (files.length > 0 && choice === this.#choices)
+      this.#use({ kind: 'files', files, name: folderName(files) });
   }
 }
 

@@ -36,6 +36,8 @@ export class UpwindOverrideForm extends SessionElement {
   @query('upwind-fetch-strip') private strip!: UpwindFetchStrip | null;
   @query('#by') private byField!: HTMLInputElement;
   #asked = 0;
+  /** The override on its way into the answer; a second press is about the same one. */
+  #applying = false;
 
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed as Map<PropertyKey, unknown>);
@@ -251,14 +253,22 @@ export class UpwindOverrideForm extends SessionElement {
 
   async #apply(event: Event): Promise<void> {
     event.preventDefault();
+    if (this.#applying) return;
     const override = this.#override(this.session?.state.result);
     if (!override) this.error = t('override.same');
     else if (!override.reason) {
       this.error = t('override.reason.need');
       this.reasonField.focus();
     } else {
-      await this.session?.addOverrides([override]);
-      this.#close(true);
+      this.#applying = true;
+      try {
+        await this.session?.addOverrides([override]);
+        this.#close(true);
+      } catch (error) {
+        this.error = (error as Error).message;
+      } finally {
+        this.#applying = false;
+      }
     }
   }
 

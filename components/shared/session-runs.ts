@@ -57,7 +57,7 @@ export class SessionRuns {
   }
 
   /** When the imagery that was chosen last is there, or cannot be. */
-  async #resolved(): Promise<void> {
+  async resolved(): Promise<void> {
     for (let seen; seen !== this.#resolving;) await (seen = this.#resolving);
   }
 
@@ -133,7 +133,7 @@ export class SessionRuns {
     };
     try {
       mine({ run: { phase: 'loading-model', message: '' } });
-      await this.#resolved();
+      await this.resolved();
       this.#source();
       if (!this.#model.begun) await this.#model.find();
       running.signal.throwIfAborted();
@@ -141,7 +141,7 @@ export class SessionRuns {
       this.#core.ports.prepare?.(this.#core.state.settings.imagery);
       const classifier = await this.#model.classifier();
       // Other imagery may have been chosen while the model was on its way.
-      await this.#resolved();
+      await this.resolved();
       running.signal.throwIfAborted();
       let answered = false;
       const onEvent = (event: AnalysisEvent) => {
@@ -194,7 +194,7 @@ export class SessionRuns {
    */
   async analyseAside(request: RunRequest, { signal, onEvent }: RunOptions): Promise<SiteResult> {
     const either = AbortSignal.any([signal, this.#ending.signal]);
-    await this.#resolved();
+    await this.resolved();
     const source = this.#source();
     const classifier = await this.#model.classifier();
     either.throwIfAborted();
@@ -233,7 +233,7 @@ export class SessionRuns {
     signal = new AbortController().signal,
   ): Promise<Patch | null> {
     // After a reload the answer is there before its source is.
-    await this.#resolved();
+    await this.resolved();
     const { imagery, settings } = this.#core.state;
     if (tile.missing || imagery.source?.id !== result.imagery.id) return null;
     return this.#core.ports.capturePatch(tile, result, settings.imagery, signal);

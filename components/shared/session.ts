@@ -207,12 +207,14 @@ export class Session {
   /** Changes settings; a change of rules alone judges the same tiles again at once. */
   async change(change: Partial<Settings>): Promise<void> {
     const keys = Object.keys(change) as (keyof Settings)[];
-    this.#set({ settings: { ...this.#state.settings, ...change } });
+    const elsewhere = keys.some((key) => !JUDGED_ANEW.has(key) && !APPEARANCE.has(key));
+    this.#set({
+      settings: { ...this.#state.settings, ...change },
+      // At once: an answer that is opened while imagery is looked for is not meant.
+      ...(elsewhere && { stale: this.#state.result !== null }),
+    });
     this.#core.save();
     if (change.imagery) await this.useImagery(change.imagery);
-    if (keys.some((key) => !JUDGED_ANEW.has(key) && !APPEARANCE.has(key))) {
-      this.#set({ stale: this.#state.result !== null });
-    }
     if (keys.some((key) => JUDGED_ANEW.has(key)))
       await this.#judge.again(() => ({ settings: this.#state.settings }));
   }
@@ -302,12 +304,28 @@ export class Session {
       ...answerOf(result),
       boundary: {},
       run: { phase: 'done' },
-      stale: result.imagery.id !== this.#state.imagery.source?.id,
+      stale: this.#readFromOthers(result),
       selection: NOTHING_SELECTED,
     });
     this.#core.save();
     void this.#judge.lookAtBoundary();
     void this.#ports.store.saveResult(result).catch(() => undefined);
+    // Right after the start the imagery in use is still to come.
+    if (!this.#state.imagery.source) {
+      void this.#runs.resolved().then(() => {
+        if (this.#state.result !== result) return;
+        const { source, message } = this.#state.imagery;
+        if (message !== null || (source && source.id !== result.imagery.id)) {
+          this.#set({ stale: true });
+        }
+      });
+    }
+  }
+
+  /** Whether an answer is of other imagery than is in use. */
+  #readFromOthers({ imagery }: SiteResult): boolean {
+    const { source } = this.#state.imagery;
+    return source !== null && source.id !== imagery.id;
   }
 
   /** Stops the run in progress; tiles already seen stay on the map. */
@@ -391,6 +409,11 @@ export class Session {
     const { result } = this.#state;
     if (!result) return null;
     return this.#ports.reassess(result, { overrides: [...result.overrides, ...added] });
+  }
+
+  /** When the corrections so far are in the answer: what is saved or exported then has them. */
+  settled(): Promise<void> {
+    return this.#judge.settled();
   }
 
   /** Marks a tile or direction; a key left out stays as it is. */

@@ -215,6 +215,8 @@ export class UpwindSiteList extends SessionElement {
 
   #save(): Promise<void> {
     return this.#try(async (db) => {
+      // A correction made just now is saved too.
+      await this.session?.settled();
       const result = this.session?.state.result;
       if (!result) return;
       const site = await db.put(result, { savedAt: new Date().toISOString() });

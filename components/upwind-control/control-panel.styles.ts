@@ -83,6 +83,28 @@ export const controlPanelStyles = css`
     margin: 0;
     color: var(--_muted);
   }
+  /* Seen by those who come to it by keyboard. */
+  .tiles {
+    display: flex;
+    gap: 6px;
+    padding: 8px 10px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-small);
+    font-size: 12px;
+  }
+  .tiles:not(:focus) {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    padding: 0;
+    border: 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  .tiles:focus {
+    outline: 2px solid var(--_focus);
+    outline-offset: 1px;
+  }
   details {
     border-top: 1px solid var(--_line);
     padding-top: 10px;

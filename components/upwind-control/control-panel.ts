@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import '../imagery-picker/imagery-picker.ts';
 import '../label-board/tile-label.ts';
 import '../model-picker/model-picker.ts';
@@ -12,6 +12,7 @@ import type { SessionState } from '../shared/session.ts';
 import { base, tokens } from '../shared/tokens.ts';
 import '../site-form/site-form.ts';
 import '../tile-card/tile-card.ts';
+import { TileCursor } from '../upwind-map/tile-cursor.ts';
 import { controlPanelStyles } from './control-panel.styles.ts';
 
 /**
@@ -35,7 +36,13 @@ export class UpwindControlPanel extends SessionElement {
   @property({ reflect: true }) side: 'left' | 'right' = 'right';
   /** The map is too narrow for a panel beside it. */
   @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private cursorText = '';
   @query('.close') private closeButton!: HTMLButtonElement;
+
+  #cursor = new TileCursor({
+    session: () => this.session,
+    say: (words) => (this.cursorText = words),
+  });
 
   /** Takes the focus, as what a button has opened does. */
   override focus(): void {
@@ -50,7 +57,7 @@ export class UpwindControlPanel extends SessionElement {
       part="panel"
       aria-label=${t('control.panel')}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === 'Escape') this.#close();
+        if (event.key === 'Escape' && !event.defaultPrevented) this.#close();
       }}
     >
       <header>
@@ -67,6 +74,7 @@ export class UpwindControlPanel extends SessionElement {
       <div class="scroll">
         <upwind-site-form></upwind-site-form>
         ${state.site ? nothing : html`<p class="hint">${icon('info')} ${t('control.hint')}</p>`}
+        ${state.tiles.length > 0 ? this.#tiles() : nothing}
         ${
           state.selection.tileId
             ? html`<upwind-tile-card><upwind-tile-label></upwind-tile-label></upwind-tile-card>`
@@ -86,6 +94,28 @@ export class UpwindControlPanel extends SessionElement {
         }
       </div>
     </section>`;
+  }
+
+  /** The host's map has keys of its own; the way over the tiles by keyboard is here. */
+  #tiles() {
+    return html`<div
+        class="tiles"
+        data-upwind-tiles
+        role="application"
+        tabindex="0"
+        aria-label=${t('map.cursor')}
+        aria-describedby="tiles-hint"
+        @focus=${() => this.#cursor.enter()}
+        @blur=${() => this.#cursor.leave()}
+        @keydown=${(event: KeyboardEvent) => {
+          // With no tile open, Escape closes the panel.
+          const closes = event.key === 'Escape' && !this.session?.state.selection.tileId;
+          if (!closes) this.#cursor.onKey(event);
+        }}
+      >
+        ${icon('target')} <span id="tiles-hint">${t('map.cursor.hint')}</span>
+      </div>
+      <p class="visually-hidden" aria-live="polite">${this.cursorText}</p>`;
   }
 
   #close(): void {

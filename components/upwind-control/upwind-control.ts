@@ -164,9 +164,13 @@ export class UpwindControl implements IControl {
     releaseLabels(this.#session);
     if (!this.#own) return;
     // What was found stays readable, and the same control may be added again.
-    this.#kept = this.#session.state.result;
+    const { state, heightFt } = this.#session;
+    this.#kept = state.result;
     void this.#session.dispose();
     this.#session = this.#make();
+    // With what has been chosen since it was made.
+    this.#session.setHeightFt(heightFt);
+    void this.#session.change(state.settings);
   }
 
   /**

@@ -190,6 +190,45 @@ test('analyses a place, tells it by typed events, and says what cannot be done',
   expect(seen.same?.governing).toBe(seen.governing);
 });
 
+test('taken off a map and added again, it has what was chosen meanwhile', async () => {
+  const seen = await page.evaluate(async () => {
+    const map = await window.mapIn('one');
+    const control = new window.UpwindControl({ height: '25ft' });
+    map.addControl(control);
+    await control.setModel('owner/name');
+    control.session.setHeightFt(60);
+    await control.session.change({ tolerance: 0.35 });
+    map.removeControl(control);
+    map.addControl(control);
+    const { heightFt, state } = control.session;
+    map.removeControl(control);
+    return { heightFt, tolerance: state.settings.tolerance, model: state.settings.model };
+  });
+  expect(seen).toEqual({ heightFt: 60, tolerance: 0.35, model: { kind: 'hub', id: 'owner/name' } });
+});
+
+test('tiles open from the keyboard', async () => {
+  await page.evaluate(async () => {
+    const map = await window.mapIn('one');
+    window.session = await window.answered();
+    map.addControl(new window.UpwindControl({ session: window.session, open: true }));
+  });
+  const panel = page.locator('#one upwind-control-panel');
+  await panel.getByRole('application', { name: 'Tiles around the site' }).focus();
+  const selected = () => page.evaluate(() => window.session.state.selection);
+  expect((await selected()).hotTileId).toBe('e0n0');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  expect((await selected()).tileId).toBe('e0n1');
+  await panel.locator('upwind-tile-card section').waitFor();
+  await page.keyboard.press('Escape');
+  expect((await selected()).tileId).toBeNull();
+  expect(await panel.isVisible()).toBe(true);
+  expect(await axeFindings(page, { within: ['upwind-control-panel'] })).toEqual([]);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+});
+
 /** Where the site and the panel lie in the room of the map [px]; null before the panel is there. */
 const measure = () =>
   page.evaluate(() => {

@@ -120,16 +120,18 @@ export class SiteDb {
   }
 
   /**
-   * Saves an answer, in place of the one under the same key.
+   * Saves an answer, in place of the one under the same key; the name that this was given stays.
    * @throws UserError where the device has no room left
    */
   async put(
     result: SiteResult,
     { savedAt, name }: { savedAt: string; name?: string },
   ): Promise<SavedSite> {
-    const named = withName(result, name ?? result.site.name ?? '');
-    const entry = savedSite(named, savedAt);
+    let entry = savedSite(result, savedAt);
     await this.#write(['sites', 'results'], async (store) => {
+      const before = await store('sites').get(entry.key);
+      const named = withName(result, name ?? (before?.row.name || result.site.name || ''));
+      entry = savedSite(named, savedAt);
       await store('sites').put(entry);
       await store('results').put(named, entry.key);
     });

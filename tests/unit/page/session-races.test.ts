@@ -313,3 +313,35 @@ it('a place and a choice made before the last visit is found again stay', async 
   expect(session.state.result?.site).toMatchObject(PLACE);
   expect(session.state.run).toEqual({ phase: 'done' });
 });
+
+it('an answer opened before the imagery is known is called old only where it is of other imagery', async () => {
+  for (const [id, stale] of [
+    ['demo', false],
+    ['usgs', true],
+  ] as const) {
+    const session = new Session(mockPorts());
+    const choosing = session.change({ imagery: { id } });
+    session.openResult(mockResult());
+    expect(session.state.stale).toBe(false);
+    await choosing;
+    await vi.waitFor(() => expect(session.state.imagery.source?.id).toBe(id));
+    await vi.waitFor(() => expect(session.state.stale).toBe(stale));
+  }
+});
+
+it('what was corrected so far is in the answer once it is settled', async () => {
+  const gate = door();
+  const ports = mockPorts();
+  const session = await siteIn({
+    ...ports,
+    reassess: async (...asked) => (await gate.wait(), ports.reassess(...asked)),
+  });
+  await session.analyse();
+  void session.correctTile('e0n0', 'D');
+  void session.correctTile('e0n1', 'D');
+  const settled = session.settled();
+  gate.open();
+  await settled;
+  const by = session.state.tiles.filter((tile) => ['e0n0', 'e0n1'].includes(tile.id));
+  expect(by.map(({ roughness }) => roughness)).toEqual(['D', 'D']);
+});

@@ -69,6 +69,13 @@ describe('saved sites', () => {
     await db.rename(key, 'Mill by the sea');
     expect((await db.list())[0]!.row.name).toBe('Mill by the sea');
     expect((await db.get(key))!.site.name).toBe('Mill by the sea');
+    // The page shows it under its first name still; saving a correction takes no name away.
+    for (const name of ['Mock coast', null]) {
+      const { site } = mockResult();
+      await db.put({ ...mockResult(), site: { ...site, name } }, { savedAt: NOON });
+      expect((await db.list())[0]!.row.name).toBe('Mill by the sea');
+      expect((await db.get(key))!.site.name).toBe('Mill by the sea');
+    }
     await db.delete(key);
     expect(await db.list()).toEqual([]);
     expect(await db.get(key)).toBeNull();
