@@ -210,7 +210,10 @@ test('a note goes to the tile that it was typed for, though the pointer crosses 
   await page.keyboard.type('barn');
   await point(other);
   await eventually(() => field.inputValue()).toBe('');
-  const noteOf = async (id: string) => (await stored()).find(({ tileId }) => tileId === id)?.note;
+  const noteOf = async (tileId: string) => {
+    const { id } = await page.evaluate((tileId) => window.labels.labelOfTile(tileId), tileId);
+    return (await stored()).find((label) => label.id === id)?.note;
+  };
   await eventually(() => noteOf(one)).toBe('barn');
   await point(null);
   await eventually(() => field.inputValue()).toBe('barn');
