@@ -224,6 +224,11 @@ export class Session {
     return this.#runs.useImagery(spec);
   }
 
+  /** When the imagery that was chosen last is in `state.imagery`, or the reason why it cannot be. */
+  imageryReady(): Promise<void> {
+    return this.#runs.resolved();
+  }
+
   /** Loads a checkpoint and makes it the one in use; what became of it is in `state.model`. */
   useModel(ref: ModelRef): Promise<void> {
     this.cancel();

@@ -25,7 +25,14 @@ export interface BatchPorts {
 
 type BatchSession = Pick<
   Session,
-  'state' | 'classifier' | 'analyseAside' | 'change' | 'useImagery' | 'useModel' | 'bundledModel'
+  | 'state'
+  | 'classifier'
+  | 'analyseAside'
+  | 'change'
+  | 'imageryReady'
+  | 'useImagery'
+  | 'useModel'
+  | 'bundledModel'
 >;
 
 /** Something that no other site of the batch would get round either. */
@@ -98,17 +105,22 @@ export class BatchController {
     if (!inHand || isBusy(this.#state)) return;
     if (inHand.sites.length === 0) return this.#set({ message: t('batch.empty') });
     await this.#working(async (db, signal) => {
-      const { imagery } = this.#session.state;
-      if (!imagery.source) throw new BatchHalt(imagery.message ?? t('batch.noimagery'));
+      await this.#session.imageryReady();
+      const { source, message } = this.#session.state.imagery;
+      if (!source) throw new BatchHalt(message ?? t('batch.noimagery'));
       const { model } = await this.#session.classifier();
+      // Other imagery may have been chosen while the model was on its way: all of one choice, or none.
+      await this.#session.imageryReady();
       signal.throwIfAborted();
+      const { imagery, settings } = this.#session.state;
+      if (!imagery.source) throw new BatchHalt(imagery.message ?? t('batch.noimagery'));
       const batch: SavedBatch & { setup: BatchSetup } = {
         fileName: inHand.fileName,
         begunAt: this.#ports.now(),
         list: inHand.sites,
         modelSha256: model.sha256,
         imageryId: imagery.source.id,
-        setup: setupOf(this.#session.state.settings, {
+        setup: setupOf(settings, {
           imageryName: imagery.source.name,
           modelName: model.id,
         }),

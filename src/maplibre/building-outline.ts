@@ -103,6 +103,11 @@ export class BuildingOutline {
 
   /** Shows the outline around a site; null takes it away. */
   set(at: LngLat | null, facingDeg: number | null): void {
+    // A turn that waits was of the building before.
+    if (at?.lng !== this.#at?.lng || at?.lat !== this.#at?.lat) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
     this.#at = at;
     const turning = this.#grabbed || this.#timer !== undefined;
     if (facingDeg !== this.#facingDeg && !turning) {

@@ -212,3 +212,26 @@ describe('a batch stops, and says why,', () => {
     expect(here.batch.state.message).toMatch(/tiles\.csv: .*no column name, lat, lng, height/);
   });
 });
+
+test('a list begun right after other imagery was chosen is read from that, and can be gone on with', async () => {
+  const ports = mockPorts();
+  let later = (): void => undefined;
+  const waits = new Promise<void>((go) => (later = () => go()));
+  const here = await visit(fresh(), {
+    resolveImagery: async (spec) => {
+      if (spec.id === 'naip') await waits;
+      return ports.resolveImagery(spec);
+    },
+  });
+  here.batch.choose('sites.csv', CSV);
+  void here.session.change({ imagery: { id: 'naip' } });
+  const run = here.batch.start();
+  later();
+  await run;
+  expect(here.batch.state).toMatchObject({ phase: 'done', message: '' });
+  expect(await here.db.batch()).toMatchObject({
+    imageryId: 'naip',
+    setup: { imagery: { id: 'naip' } },
+  });
+  expect(here.analysed).toHaveLength(3);
+});
