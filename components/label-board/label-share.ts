@@ -10,17 +10,12 @@ import { base, tokens } from '../shared/tokens.ts';
 import { forgetToken, keepToken, keptToken } from './hub-token.ts';
 import { shareStyles } from './label-share.styles.ts';
 import { LabelsElement } from './labels-element.ts';
+import type { LabelsState } from './labels-state.ts';
+import { shareWorkOf } from './share-work.ts';
+import type { ShareJob, ShareOutcome, ShareWork } from './share-work.ts';
 
 /** Conflicts listed at a time. */
 const MOST_CONFLICTS = 50;
-
-type Work = { done: number; total: number } | null;
-interface Outcome {
-  message: string;
-  url?: string;
-  lines: readonly string[];
-  bad?: boolean;
-}
 
 /**
  * Labels out and in: files, and a dataset on the Hub.
@@ -31,18 +26,30 @@ export class UpwindLabelShare extends LabelsElement {
   static override styles = [tokens, base, formStyles, shareStyles];
 
   @state() private format: ExportFormat = 'imagefolder';
-  @state() private work: Work = null;
-  @state() private outcome: Outcome | null = null;
   @state() private repo = '';
   @state() private token = keptToken();
   @state() private keepsToken = keptToken() !== '';
   @state() private isPrivate = true;
   @state() private over = false;
-  #stopping: AbortController | null = null;
+  #sharing: ShareWork | null = null;
+  #unfollowWork: () => void = () => {};
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stopping?.abort();
+    this.#unfollowWork();
+    this.#sharing = null;
+  }
+
+  protected override labelsChanged(_now: LabelsState, _before: LabelsState): void {
+    const sharing = this.labels && shareWorkOf(this.labels);
+    if (sharing === this.#sharing) return;
+    this.#unfollowWork();
+    this.#sharing = sharing;
+    this.#unfollowWork = sharing?.subscribe(() => this.requestUpdate()) ?? (() => {});
+  }
+
+  private get work(): ShareWork['work'] {
+    return this.#sharing?.work ?? null;
   }
 
   override render() {
@@ -108,12 +115,12 @@ export class UpwindLabelShare extends LabelsElement {
   }
 
   #progress() {
-    const { work, outcome } = this;
+    const { work, outcome } = this.#sharing ?? { work: null, outcome: null };
     if (work) {
       return html`<div class="working" role="status">
         <progress max=${work.total || 1} value=${work.done}></progress>
         <span class="number small">${t('labels.share.working', { ...work })}</span>
-        <button class="button" @click=${() => this.#stopping?.abort()}>
+        <button class="button" @click=${() => this.#sharing?.stop()}>
           ${t('labels.share.stop')}
         </button>
       </div>`;
@@ -249,26 +256,8 @@ export class UpwindLabelShare extends LabelsElement {
     </details>`;
   }
 
-  /** Runs one piece of work with progress and a way to stop it. */
-  async #run(
-    stopped: string,
-    work: (
-      signal: AbortSignal,
-      onProgress: (done: number, total: number) => void,
-    ) => Promise<Outcome>,
-  ): Promise<void> {
-    const { signal } = (this.#stopping = new AbortController());
-    this.outcome = null;
-    this.work = { done: 0, total: 0 };
-    try {
-      this.outcome = await work(signal, (done, total) => (this.work = { done, total }));
-    } catch (error) {
-      this.outcome = signal.aborted
-        ? { message: stopped, lines: [] }
-        : { message: error instanceof Error ? error.message : String(error), lines: [], bad: true };
-    } finally {
-      this.work = null;
-    }
+  async #run(stopped: string, job: ShareJob): Promise<void> {
+    await this.#sharing?.run(stopped, job);
   }
 
   #export(): Promise<void> {
@@ -332,7 +321,7 @@ export class UpwindLabelShare extends LabelsElement {
     });
   }
 
-  async #broughtIn(report: ImportReport): Promise<Outcome> {
+  async #broughtIn(report: ImportReport): Promise<ShareOutcome> {
     await this.labels!.imported(report.conflicts, report.assigned);
     const { added, same, refused, lines } = report;
     return { message: t('labels.share.imported', { added, same, refused }), lines };
