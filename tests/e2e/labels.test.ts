@@ -8,7 +8,14 @@ import { parseLabel } from '../../src/labels/label.ts';
 import type { LabelDraft, LabelRecord } from '../../src/labels/label.ts';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
-import { LABELS_PAGE, checkArchive, storedIn, untilDiskIsFull } from '../support/labels-page.ts';
+import {
+  LABELS_PAGE,
+  ROOM_BYTES,
+  checkArchive,
+  storedIn,
+  tabTo,
+  untilDiskIsFull,
+} from '../support/labels-page.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
 
@@ -17,6 +24,8 @@ let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let complaints: string[];
+/** How much the page may keep [bytes]; as much as the disk holds where left out. */
+let setRoom: (bytes?: number) => Promise<void>;
 
 beforeAll(async () => {
   served = await serveVite({ pages: { '/app.html': LABELS_PAGE } });
@@ -27,6 +36,11 @@ beforeAll(async () => {
   });
   page = await context.newPage();
   complaints = watchPage(page);
+  const devtools = await context.newCDPSession(page);
+  setRoom = async (quotaSize) => {
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url, quotaSize });
+  };
+  await setRoom(ROOM_BYTES);
 });
 afterAll(async () => {
   await browser?.close();
@@ -53,29 +67,12 @@ const tilesByPerson = () =>
   );
 
 const stored = () => storedIn(page);
-const eventually = <T>(read: () => T) => expect.poll(read, { interval: 100 });
+const eventually = <T>(read: () => T) => expect.poll(read);
 
 const storedLabels = async () => (await stored()).labels.map((label) => parseLabel(label));
 /** What each stored label says: an answer taken back stays in the history of one that was there before. */
 const storedAnswers = async () =>
   Object.fromEntries((await storedLabels()).map(({ id, label }) => [id, label]));
-
-/** Moves through the page with Tab until the deepest focused element fits. */
-async function tabTo(role: string, name: string): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press('Tab');
-    const found = await page.evaluate(
-      ({ role, name }) => {
-        let active = document.activeElement;
-        while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-        return active?.getAttribute('role') === role && active.textContent!.trim() === name;
-      },
-      { role, name },
-    );
-    if (found) return;
-  }
-  throw new Error(`Tab never came to the ${role} ${name}.`);
-}
 
 /** What a person who knows the scene says of a waiting tile. */
 async function answerTo(id: string): Promise<string> {
@@ -134,7 +131,7 @@ describe('labels, in a real browser', () => {
   });
 
   test('twenty tiles are labelled from the keyboard alone, and count at once', async () => {
-    await tabTo('tab', 'Site');
+    await tabTo(page, 'tab', 'Site');
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction(() =>
       document.querySelector('upwind-app')!.shadowRoot!.querySelector('upwind-labels'),
@@ -376,12 +373,7 @@ describe('labels, in a real browser', () => {
   });
 
   test('a full disk is told, and nothing is lost', async () => {
-    // Chromium remembers for half a minute how much room an open page has.
-    await page.goto('about:blank');
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url, quotaSize: 1 });
-    await open('?full');
-    await page.getByRole('tab', { name: 'Labels' }).click();
+    await setRoom(1);
     await untilDiskIsFull(page);
     await page.getByRole('tab', { name: 'Gallery' }).click();
     await page.locator('upwind-label-gallery .cell').first().click();
@@ -395,10 +387,9 @@ describe('labels, in a real browser', () => {
       /1 label is kept in this tab only.*no room.*Export/,
     );
     expect((await storedLabels()).find((label) => label.id === id)!.label).toBe(first.label);
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin: served.url });
+    await setRoom();
     await page.keyboard.press('Control+z');
     await eventually(() => page.locator('upwind-labels .alert').count()).toBe(0);
-    await devtools.detach();
   });
 
   test('the page had nothing to complain about', () => {

@@ -270,7 +270,7 @@ test('webpack: workers, wasm binaries and the checkpoint are found', async () =>
     context: folder,
     output: { ...config.output, path: join(folder, 'dist') },
     // What is found does not change by being made small, which is most of the work.
-    optimization: { minimize: false },
+    optimization: { minimize: false, concatenateModules: false, usedExports: false },
   };
   const pack = async () => {
     const stats = await new Promise<webpack.Stats | undefined>((done, fail) =>

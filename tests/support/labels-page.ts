@@ -71,9 +71,16 @@ export const storedIn = (page: Page): Promise<StoredLabels> =>
       };
     });
   });
-/** Chromium asks for the quota again only every half minute: writes elsewhere until one is refused. */
+
+/** The room that the origin of the page has at first [bytes]. */
+export const ROOM_BYTES = 64e6;
+
+/**
+ * Chromium asks for the quota only every half minute, or for a write that needs more than was left
+ * then: writes that much elsewhere until it is refused.
+ */
 export async function untilDiskIsFull(page: Page): Promise<void> {
-  await page.evaluate(async () => {
+  await page.evaluate(async (bytes) => {
     const db = await new Promise<IDBDatabase>((done, failed) => {
       const opening = indexedDB.open('disk-probe');
       opening.onupgradeneeded = () => opening.result.createObjectStore('bytes');
@@ -83,7 +90,7 @@ export async function untilDiskIsFull(page: Page): Promise<void> {
     const write = () =>
       new Promise<string>((done) => {
         const tx = db.transaction('bytes', 'readwrite', { durability: 'strict' });
-        tx.objectStore('bytes').put(1, 'key');
+        tx.objectStore('bytes').put(new Uint8Array(bytes), 'key');
         tx.oncomplete = () => done('written');
         tx.onabort = () => done(tx.error?.name ?? 'aborted');
       });
@@ -91,7 +98,7 @@ export async function untilDiskIsFull(page: Page): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
     db.close();
-  });
+  }, ROOM_BYTES);
 }
 
 /** Looks into the archive with other readers than ours. */
@@ -112,4 +119,21 @@ export async function checkArchive(
   });
   expect(rows.map(({ id }) => id as string).sort()).toEqual(labels.map(({ id }) => id));
   for (const { image } of rows) expect(decodePng(image.bytes)).not.toBeNull();
+}
+
+/** Moves through the page with Tab until the deepest focused element fits. */
+export async function tabTo(page: Page, role: string, name: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const found = await page.evaluate(
+      ({ role, name }) => {
+        let active = document.activeElement;
+        while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+        return active?.getAttribute('role') === role && active.textContent!.trim() === name;
+      },
+      { role, name },
+    );
+    if (found) return;
+  }
+  throw new Error(`Tab never came to the ${role} ${name}.`);
 }
