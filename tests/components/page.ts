@@ -40,7 +40,7 @@ export const APP_PAGE = `<script type="module">
   window.app = app;
 </script>`;
 
-export const DESKTOP = { width: 1200, height: 800 };
+export const DESKTOP = { width: 1040, height: 700 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Contexts by what was asked of them: what one page has loaded the next has at hand. */

@@ -31,7 +31,7 @@ beforeAll(async () => {
   served = await serveVite({ pages: { '/app.html': LABELS_PAGE } });
   browser = await launchChromium({ webgl: true, webgpu: false });
   context = await browser.newContext({
-    viewport: { width: 1100, height: 760 },
+    viewport: { width: 1000, height: 680 },
     acceptDownloads: true,
   });
   page = await context.newPage();

@@ -4,11 +4,11 @@ import { zipSync } from 'fflate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSiteResult } from '../../src/analysis/site-result.ts';
-import { squareAround, xyzBounds } from '../../src/site/mercator.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
 import { runCli } from '../support/run-cli.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
+import { showsPlace } from '../support/shows-place.ts';
 import { paintPicture, startTileServer } from '../support/tile-server.ts';
 import type { TileServer } from '../support/tile-server.ts';
 import { SHARED } from '../support/vit-fixtures.ts';
@@ -24,41 +24,44 @@ const PAGE = `<script type="module">
 </script>`;
 
 let browser: Browser;
+/** Draws no map, which takes a machine without graphics card most of its time. */
+let plainBrowser: Browser;
 let served: ServedVite;
 let tiles: TileServer;
 /** Has one picture of each zoom, around a place 1900 m east of the first site, and no others. */
 let fewTiles: TileServer;
 let context: BrowserContext;
+let plainContext: BrowserContext;
 let shown: Page | undefined;
 beforeAll(async () => {
   tiles = await startTileServer();
-  const some = squareAround({ lng: 20.5289, lat: -34.0368 }, 100);
+  const has = showsPlace({ lng: 20.5289, lat: -34.0368 }, 100);
   fewTiles = await startTileServer({
-    picture: async (z, x, y) => {
-      const { west, south, east, north } = xyzBounds({ z, x, y });
-      const apart =
-        east < some.west || west > some.east || north < some.south || south > some.north;
-      return apart ? null : paintPicture(z, x, y);
-    },
+    picture: async (z, x, y) => (has(z, x, y) ? paintPicture(z, x, y) : null),
   });
   served = await serveVite({ pages: { '/site.html': PAGE } });
   browser = await launchChromium({ webgl: true });
+  plainBrowser = await launchChromium({ webgpu: false });
+  const viewport = { width: 840, height: 540 };
   // As most people have it: the map glides to a new site.
-  const reducedMotion = 'no-preference';
-  context = await browser.newContext({ viewport: { width: 1000, height: 640 }, reducedMotion });
+  context = await browser.newContext({ viewport, reducedMotion: 'no-preference' });
+  plainContext = await plainBrowser.newContext({ viewport });
 });
 afterAll(async () => {
   await browser?.close();
+  await plainBrowser?.close();
   await served?.close();
   await tiles?.close();
   await fewTiles?.close();
 });
 
+const NO_MAP = { map: false };
+
 /** A page of somebody who was never here: the modules are at hand, and nothing else is kept. */
-async function open(hash = ''): Promise<Page> {
+async function open(hash = '', { map = true } = {}): Promise<Page> {
   await shown?.close();
-  const page = (shown = await context.newPage());
-  const devtools = await context.newCDPSession(page);
+  const page = (shown = await (map ? context : plainContext).newPage());
+  const devtools = await page.context().newCDPSession(page);
   await devtools.send('Storage.clearDataForOrigin', { origin: served.url, storageTypes: 'all' });
   await devtools.detach();
   await page.goto(`${served.url}/site.html${hash}`);
@@ -213,7 +216,7 @@ describe('from a click to an answer', () => {
 
 describe('what is brought along', () => {
   it('a zip of a model is used, and there again after a reload', async () => {
-    const page = await open();
+    const page = await open('', NO_MAP);
     await page.getByText('Model', { exact: true }).click();
     await page.locator('upwind-model-picker #zip').setInputFiles({
       name: 'mine.zip',
@@ -238,7 +241,7 @@ describe('what is brought along', () => {
 
     // The link carries the imagery; whoever opens it starts with it.
     await expect.poll(() => page.url()).toContain(`imagery=xyz&url=${tilesUrl(fewTiles)}`);
-    const other = await open(new URL(page.url()).hash);
+    const other = await open(new URL(page.url()).hash, NO_MAP);
     const there = await finished(other);
     expect(there.run).toEqual({ phase: 'done' });
     expect(there.result!.tiles.map(({ imageSha256 }) => imageSha256)).toEqual(
@@ -249,7 +252,7 @@ describe('what is brought along', () => {
   it('DeiT-Tiny in a folder reads the same ground on wasm in the page as on the command line', async () => {
     const folder = join(SHARED, 'weights/deit-tiny-roughness');
     if (!existsSync(folder)) return console.log('skipped: ../shared/weights is not here');
-    const page = await open();
+    const page = await open('', NO_MAP);
     await page.getByText('Model', { exact: true }).click();
     await page.locator('upwind-model-picker #folder').setInputFiles(folder);
     await page.locator('upwind-model-picker strong', { hasText: 'deit-tiny-roughness' }).waitFor();
@@ -285,7 +288,7 @@ describe('what is brought along', () => {
 describe('servers in bad moods', () => {
   it('a slow one, and one that answers 500 once, give the whole answer', async () => {
     for (const mood of ['slow', 'once500'] as const) {
-      const page = await open();
+      const page = await open('', NO_MAP);
       await useTiles(page, tiles.template(mood));
       await useBackend(page, 'wasm');
       const { run, result } = await finished(page, () => goTo(page, '-34.0368, 20.5083'));

@@ -31,6 +31,8 @@ export interface ServeOptions {
   isolated?: boolean;
   /** What is served in the place of the folder's own files, by path. */
   instead?: Readonly<Record<string, Buffer>>;
+  /** Which pictures there are; all where left out. */
+  has?: (z: number, x: number, y: number) => boolean;
 }
 
 /** One picture for every tile, so that a test costs no painting. */
@@ -43,7 +45,7 @@ const tile = sharp({
 /** A folder as static files under the strict policy, and imagery at `/tiles/{z}/{x}/{y}.png`. */
 export async function serveStrictly(
   folder: string,
-  { isolated = false, instead = {} }: ServeOptions = {},
+  { isolated = false, instead = {}, has = () => true }: ServeOptions = {},
 ) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -51,7 +53,9 @@ export async function serveStrictly(
       const path = decodeURIComponent(new URL(request.url ?? '/', 'http://local').pathname);
       asked.push(path);
       if (path.startsWith('/tiles/')) {
-        response.writeHead(200, { 'content-type': 'image/png' }).end(await tile);
+        const [z = 0, x = 0, y = 0] = (path.match(/\d+/g) ?? []).map(Number);
+        if (has(z, x, y)) response.writeHead(200, { 'content-type': 'image/png' }).end(await tile);
+        else response.writeHead(204).end();
         return;
       }
       const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
