@@ -57,16 +57,16 @@ const form = () => page.locator('upwind-override-form form');
 /** Opens a row. The panel may still be on its way up: a press that met another row is made again. */
 const open = async (why: string | RegExp) => {
   const button = table().getByRole('button', { name: why });
-  const expanded = () => button.getAttribute('aria-expanded');
-  await expect
-    .poll(async () => {
-      if ((await expanded()) === 'true') return 'true';
-      await button.click();
-      // Not pressed a second time before the first has had its time: that would close it.
-      await page.waitForTimeout(500);
-      return expanded();
-    })
-    .toBe('true');
+  const opened = table().getByRole('button', { name: why, expanded: true });
+  // Pressed again only once the press before has had its time: two would close it.
+  const press = async (): Promise<boolean> => {
+    if (!(await opened.isVisible())) await button.click();
+    return opened.waitFor({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(press).toBe(true);
 };
 
 /** Exposure letters of the table, north first. */

@@ -31,6 +31,7 @@ const PAGE = `<style>body { margin: 0 }</style><script type="module">
       ? Promise.reject(new Error('offline'))
       : ports.loadModel(ref, { ...options, backend: 'wasm' }),
     analyse: async ({ site, settings }, means, { signal, onEvent }) => {
+      await window.held?.[site.name];
       const result = await analyseSite(
         { site: site.at, siteName: site.name, heightFt: site.heightFt, edition: settings.edition, tolerance: settings.tolerance, strideM: 500 },
         { ...means, ...hosts },
@@ -205,8 +206,14 @@ describe('a batch', () => {
     await page.getByText(/^Line 5: /).waitFor();
     await shot('batch-chosen');
     expect(await axeFindings(page)).toEqual([]);
+    // The second site waits until the pause was pressed, however quick the batch is.
+    await page.evaluate(() => {
+      const held = new Promise<void>((release) => Object.assign(window, { release }));
+      Object.assign(window, { held: { 'Barn, old': held } });
+    });
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.evaluate(() => (window as unknown as { release(): void }).release());
     await page.getByText('Paused', { exact: true }).waitFor();
     const before = await analysedHere();
     expect(before.length).toBeGreaterThan(0);

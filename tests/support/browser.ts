@@ -57,7 +57,7 @@ export function ensureChromium(): string {
 export interface LaunchOptions {
   /** WebGPU through SwiftShader where there is no GPU; default true. */
   webgpu?: boolean;
-  /** WebGL through SwiftShader, which MapLibre needs; default false. */
+  /** WebGL through SwiftShader, which MapLibre needs; default false: maps say that they cannot be drawn. */
   webgl?: boolean;
   /** Further command line flags. */
   args?: string[];
@@ -91,6 +91,8 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
       `--disable-features=${FEATURES_OFF.join()}`,
       ...(webgpu ? ['--enable-unsafe-webgpu'] : []),
       ...(webgl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : []),
+      // Chromium would draw in software unasked.
+      ...(webgl || webgpu ? [] : ['--disable-3d-apis']),
       ...args,
     ],
   });
