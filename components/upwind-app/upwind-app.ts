@@ -67,7 +67,11 @@ export class UpwindApp extends LitElement {
     const onNarrow = () => this.requestUpdate();
     addEventListener('hashchange', onHash);
     this.#narrow.addEventListener('change', onNarrow);
+    addEventListener('dragover', keepPage);
+    addEventListener('drop', keepPage);
     this.#stop = [
+      () => removeEventListener('dragover', keepPage),
+      () => removeEventListener('drop', keepPage),
       this.session.subscribe((next, changed) => this.#onSession(next, changed)),
       () => removeEventListener('hashchange', onHash),
       () => this.#narrow.removeEventListener('change', onNarrow),
@@ -308,6 +312,13 @@ export class UpwindApp extends LitElement {
       },
     });
   };
+}
+
+/** A file let go beside its place would open instead of the page, and what goes on would be lost. */
+function keepPage(event: DragEvent): void {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = 'none';
 }
 
 declare global {

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
+import { dropFiles } from '../support/drop-files.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
 import { APP_PAGE, DESKTOP, PHONE, atRest, mapIsThere, openApp } from './page.ts';
@@ -311,6 +315,27 @@ describe('the form', () => {
     await page.getByRole('heading', { name: /governs$/ }).waitFor();
     expect(await address.inputValue()).toBe('5 High Street, Eureka');
     await page.close();
+  });
+
+  it('a file let go beside its place opens nothing; on the model’s it is the model', async () => {
+    const page = await openApp(browser, served);
+    const folder = await mkdtemp(join(tmpdir(), 'upwind-drop-'));
+    const file = join(folder, 'coast.zip');
+    await writeFile(file, 'a model, to the ports of this page');
+    const url = page.url();
+    await dropFiles(page, page.getByRole('heading', { name: 'Upwind' }), [file]);
+    await page.locator('summary', { hasText: 'Model' }).click();
+    await dropFiles(page, page.locator('upwind-model-picker .drop'), [file]);
+    const model = () =>
+      page.evaluate(() => {
+        const { model } = document.querySelector('upwind-app')!.session.state;
+        return 'ref' in model && model.ref.kind !== 'hub' ? model.ref.name : null;
+      });
+    await expect.poll(model).toBe('coast.zip');
+    expect(page.url().split('#')[0]).toBe(url.split('#')[0]);
+    expect(page.context().pages()).toHaveLength(1);
+    await page.close();
+    await rm(folder, { recursive: true });
   });
 
   it('shows progress and stops when asked', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { launchChromium, watchPage } from '../support/browser.ts';
+import { dropFiles } from '../support/drop-files.ts';
 import { serveVite } from '../support/serve-vite.ts';
 import type { ServedVite } from '../support/serve-vite.ts';
 import { tinyFolder } from '../support/tiny-dataset.ts';
@@ -57,17 +58,6 @@ async function openPage(): Promise<{ page: Page; complaints: string[] }> {
   return { page, complaints };
 }
 
-/** Drops the zip on the panel, as a person drags it there. */
-async function dropZip(page: Page): Promise<void> {
-  const transfer = await page.evaluateHandle(async (data) => {
-    const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([bytes], 'tiny.zip', { type: 'application/zip' }));
-    return transfer;
-  }, readFileSync(zipPath).toString('base64'));
-  await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
-}
-
 /** axe finds nothing, in both colour schemes and on a narrow screen. */
 async function expectAccessible(page: Page): Promise<void> {
   for (const [colorScheme, width] of [
@@ -102,7 +92,7 @@ const filesOnDevice = (page: Page): Promise<string[]> =>
 describe('training in the page', () => {
   test('drop a zip, train the head, use it on the map, find it again after a reload', async () => {
     const { page, complaints } = await openPage();
-    await dropZip(page);
+    await dropFiles(page, page.locator('.drop'), [zipPath]);
     const counts = page.getByRole('table', { name: 'Pictures per split and category' });
     await counts.waitFor();
     expect((await counts.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
