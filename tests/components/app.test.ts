@@ -323,7 +323,15 @@ describe('the form', () => {
     const file = join(folder, 'coast.zip');
     await writeFile(file, 'a model, to the ports of this page');
     const url = page.url();
+    // What the page lets through opens in its place, which only a window with a head shows.
+    await page.evaluate(() => {
+      addEventListener('dragover', (event) => {
+        const effect = event.dataTransfer?.dropEffect;
+        document.body.dataset.over = `${event.defaultPrevented} ${effect}`;
+      });
+    });
     await dropFiles(page, page.getByRole('heading', { name: 'Upwind' }), [file]);
+    expect(await page.evaluate(() => document.body.dataset.over)).toBe('true none');
     await page.locator('summary', { hasText: 'Model' }).click();
     await dropFiles(page, page.locator('upwind-model-picker .drop'), [file]);
     const model = () =>
@@ -332,6 +340,7 @@ describe('the form', () => {
         return 'ref' in model && model.ref.kind !== 'hub' ? model.ref.name : null;
       });
     await expect.poll(model).toBe('coast.zip');
+    expect(await page.evaluate(() => document.body.dataset.over)).not.toContain('none');
     expect(page.url().split('#')[0]).toBe(url.split('#')[0]);
     expect(page.context().pages()).toHaveLength(1);
     await page.close();
