@@ -1,7 +1,6 @@
 import type { Override, SiteResult, TileResult } from '../../src/analysis/site-result.ts';
 import type { Patch } from '../../src/imagery/patch.ts';
 import type { Roughness } from '../../src/roughness/category.ts';
-import { buildingOf } from '../../src/site/building-bearings.ts';
 import type { BuildingBearings } from '../../src/site/building-bearings.ts';
 import type { LngLat } from '../../src/site/lng-lat.ts';
 import { UserError } from '../../src/site/user-error.ts';
@@ -10,20 +9,11 @@ import { t } from './localize.ts';
 import type { Voice } from './localize.ts';
 import { SessionCore } from './session-core.ts';
 import { RULES, SessionJudge } from './session-judge.ts';
+import { SessionKept } from './session-kept.ts';
+import type { Link } from './session-kept.ts';
 import { SessionModel } from './session-model.ts';
 import { SessionRuns } from './session-runs.ts';
-import {
-  answerOf,
-  DEFAULT_SETTINGS,
-  isFor,
-  isNear,
-  NO_ANSWER,
-  NOTHING_SELECTED,
-  ownFaces,
-  siteBearings,
-  withoutFaces,
-} from './session-snapshot.ts';
-import { modelField, withOwnKey } from './url-state.ts';
+import { NO_ANSWER, NOTHING_SELECTED, ownFaces, siteBearings } from './session-snapshot.ts';
 import type {
   ImagerySpec,
   ModelRef,
@@ -33,7 +23,6 @@ import type {
   SessionListener,
   SessionPorts,
   SessionState,
-  Site,
   Settings,
   StoredModelRef,
   TileCorrection,
@@ -71,12 +60,14 @@ export class Session {
   readonly #model: SessionModel;
   readonly #judge: SessionJudge;
   readonly #runs: SessionRuns;
+  readonly #kept: SessionKept;
 
   constructor(ports: SessionPorts) {
     this.#core = new SessionCore(ports);
     this.#model = new SessionModel(this.#core);
     this.#judge = new SessionJudge(this.#core);
     this.#runs = new SessionRuns(this.#core, this.#model, this.#judge);
+    this.#kept = new SessionKept(this.#core, this.#runs, this.#judge);
   }
 
   get state(): SessionState {
@@ -101,55 +92,8 @@ export class Session {
   }
 
   /** Brings back the last visit, then what the link asks for. */
-  async restore(link: { site?: Site; settings?: Partial<Settings> } = {}): Promise<void> {
-    const before = this.#state;
-    const loading = this.#ports.store.load();
-    // A run that is begun meanwhile waits for the imagery that this will name.
-    this.#runs.waitFor(loading);
-    const saved = await loading;
-    const settings = {
-      ...DEFAULT_SETTINGS,
-      ...saved.settings,
-      ...link.settings,
-      ...changedSince(before.settings, this.#state.settings),
-    };
-    settings.imagery = withOwnKey(settings.imagery, saved.settings.imagery);
-    if (this.#state.site !== before.site) {
-      // Whoever chose a place while the last visit was looked for is not sent back there.
-      this.#set({ settings });
-      return this.useImagery(settings.imagery);
-    }
-    // A link is shorter than the place it was made from: the page's own must not move the site.
-    const own = link.site && saved.site && isNear(link.site, saved.site);
-    const site = own
-      ? { ...withoutFaces(saved.site!), ...ownFaces(link.site!) }
-      : (link.site ?? saved.site);
-    const keep = saved.result !== null && site !== null && isFor(saved.result, site);
-    // Begun first, so that whoever sees the answer can wait for its source.
-    const resolved = this.useImagery(settings.imagery);
-    this.#set({
-      settings,
-      site,
-      ...(keep && saved.result ? answerOf(saved.result) : {}),
-      run: keep ? { phase: 'done' } : { phase: 'idle' },
-    });
-    await resolved;
-    if (!keep || !saved.result) return;
-    const otherModel = modelField(settings.model) !== modelField(saved.settings.model ?? null);
-    const otherTiles = settings.tileM !== (saved.settings.tileM ?? null);
-    this.#set({
-      stale: otherModel || otherTiles || saved.result.imagery.id !== this.#state.imagery.source?.id,
-    });
-    // A link may bring other faces of the building, or rules, than the answer kept here was judged by.
-    const extraBearingsDeg = siteBearings(site);
-    const { settings: judgedBy } = saved.result;
-    const faces = String(extraBearingsDeg) !== String(judgedBy.extraBearingsDeg);
-    const rules = RULES.some((key) => settings[key] !== judgedBy[key]);
-    if (!faces && !rules) return void this.#judge.lookAtBoundary();
-    await this.#judge.again(() => ({
-      ...(faces && { extraBearingsDeg }),
-      ...(rules && { settings: this.#state.settings }),
-    }));
+  restore(link: Link = {}): Promise<void> {
+    return this.#kept.restore(link);
   }
 
   /**
@@ -293,44 +237,7 @@ export class Session {
    * directions, and the rules it was judged by.
    */
   openResult(result: SiteResult): void {
-    this.cancel();
-    this.#runs.patches.clear();
-    const { lng, lat, name, heightFt } = result.site;
-    const { edition, tolerance, conservative } = result.settings;
-    this.#judge.forget();
-    this.#set({
-      site: {
-        at: { lng, lat },
-        name,
-        heightFt,
-        ...ownFaces(buildingOf(result.settings.extraBearingsDeg)),
-      },
-      settings: { ...this.#state.settings, edition, tolerance, conservative },
-      ...answerOf(result),
-      boundary: {},
-      run: { phase: 'done' },
-      stale: this.#readFromOthers(result),
-      selection: NOTHING_SELECTED,
-    });
-    this.#core.save();
-    void this.#judge.lookAtBoundary();
-    void this.#ports.store.saveResult(result).catch(() => undefined);
-    // Right after the start the imagery in use is still to come.
-    if (!this.#state.imagery.source) {
-      void this.#runs.resolved().then(() => {
-        if (this.#state.result !== result) return;
-        const { source, message } = this.#state.imagery;
-        if (message !== null || (source && source.id !== result.imagery.id)) {
-          this.#set({ stale: true });
-        }
-      });
-    }
-  }
-
-  /** Whether an answer is of other imagery than is in use. */
-  #readFromOthers({ imagery }: SiteResult): boolean {
-    const { source } = this.#state.imagery;
-    return source !== null && source.id !== imagery.id;
+    this.#kept.open(result);
   }
 
   /** Stops the run in progress; tiles already seen stay on the map. */
@@ -439,11 +346,3 @@ export class Session {
 
 /** Look-out distances grow with the height above this [ft]. */
 const LOW_BUILDING_FT = 30;
-
-/** Settings that are not what they were. */
-function changedSince(before: Settings, now: Settings): Partial<Settings> {
-  const keys = Object.keys(now) as (keyof Settings)[];
-  return Object.fromEntries(
-    keys.filter((key) => now[key] !== before[key]).map((key) => [key, now[key]]),
-  );
-}
