@@ -119,10 +119,8 @@ export class SessionKept {
     if (!this.#core.state.imagery.source) {
       void this.#runs.resolved().then(() => {
         if (this.#core.state.result !== result) return;
-        const { source, message } = this.#core.state.imagery;
-        if (message !== null || (source && source.id !== result.imagery.id)) {
-          this.#core.set({ stale: true });
-        }
+        const absent = this.#core.state.imagery.message !== null;
+        if (absent || this.#readFromOthers(result)) this.#core.set({ stale: true });
       });
     }
   }
